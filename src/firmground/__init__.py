@@ -1,0 +1,1 @@
+"""Firmground keeps households from falling back into poverty."""

@@ -1,0 +1,435 @@
+"""From a parsed tree to typed nodes: the allow-list, names, types, digits and units of an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from firmground.engine.policy import mistakes as wrong
+from firmground.engine.policy.expressions import AGGREGATES, COMPARISONS, Expression, Node, moved, parse
+from firmground.engine.policy.mistakes import PolicyMistake
+from firmground.engine.policy.model import Window, WindowKind
+from firmground.engine.policy.scopes import Names, Scope, Symbol
+from firmground.engine.policy.units import MONTH, SHARE, YEAR, Unit
+from firmground.engine.policy.values import (
+    BOOLEAN,
+    COUNT,
+    DATE,
+    ERROR,
+    MOST_DIGITS,
+    NOTHING,
+    QUOTIENT,
+    TEXT,
+    ValueKind,
+    ValueType,
+    added,
+    exact,
+    multiplied,
+    summed,
+    wider,
+)
+from firmground.errors import Place, nearest
+
+FUNCTIONS = ("abs", "any", "coalesce", "completed_years", "count", "greatest", "least", "max", "min", "sum")
+_COMPARE: dict[type[exp.Expr], str] = {node: op for op, node in COMPARISONS.items()}
+_ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
+_WIDEN: dict[type[exp.Expr], str] = {exp.Coalesce: "coalesce", exp.Least: "least", exp.Greatest: "greatest"}
+_AGGREGATES: dict[type[exp.Expr], str] = {
+    exp.Sum: "sum",
+    exp.Count: "count",
+    exp.Min: "min",
+    exp.Max: "max",
+    exp.Any: "any",
+}
+_ERROR = Node("null", (), ERROR)
+
+
+def analyse(
+    text: str, place: Place, scope: Scope, *, needs: ValueKind | None = None
+) -> tuple[Expression | None, tuple[PolicyMistake, ...]]:
+    """Read an expression within a scope.
+
+    needs: what kind its value must be, if only one will do. Returns the expression, or None and every mistake in it.
+    """
+    tree = parse(text, place)
+    if isinstance(tree, PolicyMistake):
+        return None, (tree,)
+    reader = _Reader(text, place, scope)
+    node = reader.read(tree)
+    if scope.rows and not reader.mistakes and not any(n.op in AGGREGATES for n in node.walk()):
+        reader.note(
+            wrong.MisplacedAggregate,
+            tree,
+            f"The rows of `{scope.rows}` are not aggregated",
+            "sum, count, min, max or any",
+        )
+    if needs and not node.type.is_a(needs):
+        reader.note(wrong.WrongType, tree, f"The value is {node.type.kind.value}", needs.value)
+    if reader.mistakes:
+        return None, tuple(reader.mistakes)
+    return Expression(text, place, node), ()
+
+
+def fact_symbol(name: str, of: str, expression: Expression | None, declared_unit: str | None, names: Names) -> Symbol:
+    """The name that other expressions see; a fact with a mistake of its own fits everywhere."""
+    type_ = expression.type if expression else ERROR
+    return Symbol(name, "fact", of, type_, names.unit(declared_unit))
+
+
+def check_fact_unit(
+    expression: Expression,
+    declared: str | None,
+    windows: tuple[Window, ...],
+    place: Place,
+    names: Names,
+) -> tuple[PolicyMistake, ...]:
+    """Whether a fact's declared unit is that of its value.
+
+    A sum over 12 full months or a full year may be declared per year, one over a month per month.
+    """
+    if expression.type.kind is not ValueKind.NUMBER:
+        if declared is None:
+            return ()
+        found = f"The unit `{declared}` is given for a value that is {expression.type.kind.value}"
+        return (wrong.UnitMissing(found=found, expected="no unit", place=place),)
+    if declared is None:
+        return (wrong.UnitMissing(found="This number has no unit", expected="`unit:`", place=place),)
+    unit = names.unit(declared)
+    actual = expression.unit
+    if unit is None or actual is None or unit == actual:
+        return ()
+    period = next((p for p in map(_period, windows) if p), None)
+    if period and unit == actual / period:
+        return ()
+    expected = f"`{actual}`" + (f" or `{actual / period}`" if period else "")
+    found = f"The value has the unit `{actual}`, not `{declared}`"
+    return (wrong.UnitDoesNotFit(found=found, expected=expected, place=place),)
+
+
+def _period(window: Window) -> Unit | None:
+    length = {WindowKind.FULL_MONTHS: window.count, WindowKind.FULL_YEARS: 12 * window.count}.get(window.kind)
+    return {12: YEAR, 1: MONTH}.get(length or 0)
+
+
+@dataclass
+class _Reader:
+    text: str
+    place: Place
+    scope: Scope
+    mistakes: list[PolicyMistake] = field(default_factory=list)
+    inside: str | None = None  # the aggregate around the node being read
+    unit_of_value: Unit | None = None  # of `attributes.value` under a filter on kind
+
+    def note(self, kind: type[PolicyMistake], at: exp.Expr, found: str, expected: str, hint: str = "") -> Node:
+        start = min((i.meta["start"] for i in at.find_all(exp.Identifier) if "start" in i.meta), default=0)
+        place = moved(self.place, self.text, start)
+        self.mistakes.append(kind(found=found, expected=expected, hint=hint, place=place))
+        return _ERROR
+
+    def read(self, tree: exp.Expr) -> Node:
+        kind = type(tree)
+        if kind is exp.Paren:
+            return self.read(tree.this)
+        if kind in _COMPARE:
+            return self._comparison(_COMPARE[kind], tree, self.read(tree.this), self.read(tree.expression))
+        if kind in _ARITHMETIC:
+            return self._arithmetic(_ARITHMETIC[kind], tree)
+        if kind in _WIDEN:
+            return self._widened(_WIDEN[kind], tree, [tree.this, *tree.expressions])
+        if kind in _AGGREGATES:
+            return self._aggregate(tree, None)
+        reader: Callable[[exp.Expr], Node] | None = getattr(self, f"_read_{kind.__name__.lower()}", None)
+        if reader is None:
+            return self._refused(tree)
+        return reader(tree)
+
+    def _refused(self, tree: exp.Expr) -> Node:
+        name = tree.name if isinstance(tree, exp.Anonymous) else tree.key
+        if isinstance(tree, exp.Func):
+            close = nearest(name.lower(), FUNCTIONS)
+            hint = f"Did you mean `{close}`?" if close else ""
+            return self.note(
+                wrong.UnknownFunction,
+                tree,
+                f"`{name.lower()}` is not allowed here",
+                ", ".join(FUNCTIONS),
+                hint,
+            )
+        expected = "and, or, not, comparisons, in, between, is null, + - * /, case and " + ", ".join(FUNCTIONS)
+        return self.note(wrong.NotAllowed, tree, f"`{tree.sql(dialect='duckdb')[:60]}` is not allowed here", expected)
+
+    # names and literals
+
+    def _read_column(self, tree: exp.Expr) -> Node:
+        if (
+            not isinstance(tree, exp.Column)
+            or tree.args.get("db")
+            or tree.args.get("catalog")
+            or isinstance(tree.this, exp.Star)
+        ):
+            return self._refused(tree)
+        if tree.table == "param":
+            return self._parameter(tree)
+        if tree.table:
+            return self._unknown(tree, f"{tree.table}.{tree.name}", (*self.scope.symbols, "as_of"))
+        if tree.name == "as_of":
+            return Node("as_of", (), DATE)
+        symbol = self.scope.symbols.get(tree.name)
+        if symbol is None:
+            return self._unknown(tree, tree.name, (*self.scope.symbols, "as_of"))
+        if self.scope.rows and self.inside is None:
+            found = f"`{symbol.name}` stands outside an aggregate"
+            return self.note(wrong.MisplacedAggregate, tree, found, "sum, count, min, max or any around it")
+        unit = symbol.unit
+        if symbol.name == "value" and symbol.of == "row":
+            unit = self.unit_of_value
+        return Node(symbol.origin, (), symbol.type, unit, symbol.name)
+
+    def _parameter(self, tree: exp.Column) -> Node:
+        found = self.scope.parameters.get(tree.name)
+        if found is None:
+            return self._unknown(tree, f"param.{tree.name}", [f"param.{n}" for n in self.scope.parameters])
+        return Node("parameter", (), found[0], found[1], tree.name)
+
+    def _unknown(self, tree: exp.Expr, name: str, known: list[str] | tuple[str, ...]) -> Node:
+        close = nearest(name, known)
+        return self.note(
+            wrong.UnknownName,
+            tree,
+            f"`{name}` is not known here",
+            "a column, fact or parameter that this expression sees",
+            f"Did you mean `{close}`?" if close else "",
+        )
+
+    def _read_literal(self, tree: exp.Expr) -> Node:
+        text = str(tree.this)
+        if tree.args.get("is_string"):
+            return Node("text", (), TEXT, name=text)
+        if text in ("0", "1"):
+            return Node("number", (), exact(1, 0), name=text)
+        return self.note(wrong.BareNumber, tree, f"The number {text} stands in the expression", "a parameter, 0 or 1")
+
+    def _read_boolean(self, tree: exp.Expr) -> Node:
+        return Node("true" if tree.this else "false", (), BOOLEAN)
+
+    def _read_null(self, tree: exp.Expr) -> Node:
+        return Node("null", (), NOTHING)
+
+    # logic
+
+    def _boolean(self, tree: exp.Expr) -> Node:
+        node = self.read(tree)
+        if not node.type.is_a(ValueKind.BOOLEAN):
+            return self.note(wrong.WrongType, tree, f"This is {node.type.kind.value}", ValueKind.BOOLEAN.value)
+        return node
+
+    def _read_and(self, tree: exp.Expr) -> Node:
+        return Node("and", (self._boolean(tree.this), self._boolean(tree.expression)), BOOLEAN)
+
+    def _read_or(self, tree: exp.Expr) -> Node:
+        return Node("or", (self._boolean(tree.this), self._boolean(tree.expression)), BOOLEAN)
+
+    def _read_not(self, tree: exp.Expr) -> Node:
+        return Node("not", (self._boolean(tree.this),), BOOLEAN)
+
+    def _read_is(self, tree: exp.Expr) -> Node:
+        right = tree.expression
+        if isinstance(right, exp.Null):
+            return Node("is null", (self.read(tree.this),), BOOLEAN)
+        if isinstance(right, exp.Boolean):
+            return Node("is true" if right.this else "is false", (self._boolean(tree.this),), BOOLEAN)
+        return self._refused(tree)
+
+    def _read_between(self, tree: exp.Expr) -> Node:
+        value, low, high = self.read(tree.this), self.read(tree.args["low"]), self.read(tree.args["high"])
+        if tree.args.get("symmetric"):
+            return self._refused(tree)
+        lower = self._comparison(">=", tree, value, low)
+        return Node("and", (lower, self._comparison("<=", tree, value, high)), BOOLEAN)
+
+    def _read_in(self, tree: exp.Expr) -> Node:
+        if not tree.expressions:
+            return self._refused(tree)
+        value = self.read(tree.this)
+        options = [self._comparison("=", tree, value, self.read(each)) for each in tree.expressions]
+        node = options[0]
+        for option in options[1:]:
+            node = Node("or", (node, option), BOOLEAN)
+        return node
+
+    def _comparison(self, op: str, tree: exp.Expr, left: Node, right: Node) -> Node:
+        both = wider(left.type, right.type)
+        if both is None:
+            found = f"{left.type.kind.value} is compared with {right.type.kind.value}"
+            return self.note(wrong.WrongType, tree, found.capitalize(), "two values of one type")
+        if op not in ("=", "<>") and both.kind in (ValueKind.TEXT, ValueKind.BOOLEAN):
+            found = f"`{op}` stands between values that are {both.kind.value}"
+            return self.note(wrong.WrongType, tree, found, "= or <>, or numbers or dates")
+        self._same_unit(tree, left, right, "compared with")
+        for side, other in ((left, right), (right, left)):
+            self._known_code(tree, side, other)
+        return Node(op, (left, right), BOOLEAN)
+
+    def _known_code(self, tree: exp.Expr, column: Node, literal: Node) -> None:
+        symbol = self.scope.symbols.get(column.name) if column.op == "column" else None
+        if symbol is None or literal.op != "text" or literal.name in symbol.codes:
+            return
+        if symbol.codes or symbol.name == "kind":
+            close = nearest(literal.name, symbol.codes)
+            self.note(
+                wrong.UnknownCode,
+                tree,
+                f"`{literal.name}` is not a value of `{symbol.name}`",
+                ", ".join(symbol.codes) or "a kind that tables.yaml lists for this table",
+                f"Did you mean `{close}`?" if close else "",
+            )
+
+    def _same_unit(self, tree: exp.Expr, left: Node, right: Node, verb: str) -> None:
+        if left.unit is not None and right.unit is not None and left.unit != right.unit:
+            found = f"A value in `{left.unit}` is {verb} one in `{right.unit}`"
+            self.note(wrong.UnitDoesNotFit, tree, found, "two values with the same unit")
+
+    # numbers
+
+    def _number(self, tree: exp.Expr) -> Node:
+        node = self.read(tree)
+        if not node.type.is_number:
+            return self.note(wrong.WrongType, tree, f"This is {node.type.kind.value}", ValueKind.NUMBER.value)
+        return node
+
+    def _arithmetic(self, op: str, tree: exp.Expr) -> Node:
+        left, right = self._number(tree.this), self._number(tree.expression)
+        if op in "+-":
+            self._same_unit(tree, left, right, "added to" if op == "+" else "taken from")
+            type_ = added(left.type, right.type) or ERROR
+            unit = left.unit if left.unit is not None else right.unit
+        elif op == "*":
+            type_ = multiplied(left.type, right.type)
+            unit = left.unit * right.unit if left.unit is not None and right.unit is not None else None
+        else:
+            type_ = QUOTIENT
+            unit = left.unit / right.unit if left.unit is not None and right.unit is not None else None
+        return self._fitting(Node(op, (left, right), type_, unit), tree)
+
+    def _fitting(self, node: Node, tree: exp.Expr) -> Node:
+        if not node.type.is_quotient and node.type.digits > MOST_DIGITS:
+            found = f"This value may need {node.type.digits} digits"
+            return self.note(wrong.TooManyDigits, tree, found, f"at most {MOST_DIGITS}")
+        return node
+
+    def _read_neg(self, tree: exp.Expr) -> Node:
+        node = self._number(tree.this)
+        return Node("neg", (node,), node.type, node.unit)
+
+    def _read_abs(self, tree: exp.Expr) -> Node:
+        node = self._number(tree.this)
+        return Node("abs", (node,), node.type, node.unit)
+
+    def _read_anonymous(self, tree: exp.Expr) -> Node:
+        if str(tree.this).lower() != "completed_years" or len(tree.expressions) != 1:
+            return self._refused(tree)
+        node = self.read(tree.expressions[0])
+        if not node.type.is_a(ValueKind.DATE):
+            return self.note(wrong.WrongType, tree, f"This is {node.type.kind.value}", ValueKind.DATE.value)
+        return Node("completed_years", (node,), ValueType(ValueKind.NUMBER, 4, 0, is_whole=True), YEAR)
+
+    def _widened(self, op: str, tree: exp.Expr, parts: list[exp.Expr]) -> Node:
+        nodes = tuple(self.read(part) for part in parts)
+        if op != "coalesce" and any(n.type.kind in (ValueKind.BOOLEAN, ValueKind.TEXT) for n in nodes):
+            return self.note(wrong.WrongType, tree, f"`{op}` is over values without an order", "numbers or dates")
+        return self._fitting(Node(op, nodes, *self._common(tree, nodes)), tree)
+
+    def _common(self, tree: exp.Expr, nodes: tuple[Node, ...]) -> tuple[ValueType, Unit | None]:
+        type_: ValueType = NOTHING
+        unit: Unit | None = None
+        first = nodes[0]
+        for node in nodes:
+            both = wider(type_, node.type)
+            if both is None:
+                found = f"{type_.kind.value.capitalize()} and {node.type.kind.value} stand side by side"
+                self.note(wrong.WrongType, tree, found, "values of one type")
+                return ERROR, None
+            type_ = both
+            self._same_unit(tree, first if first.unit is not None else node, node, "put beside")
+            unit = unit if unit is not None else node.unit
+        return type_, unit
+
+    def _read_case(self, tree: exp.Expr) -> Node:
+        if tree.this is not None:
+            return self._refused(tree)
+        conditions = [self._boolean(branch.this) for branch in tree.args["ifs"]]
+        values = [self.read(branch.args["true"]) for branch in tree.args["ifs"]]
+        default = tree.args.get("default")
+        values.append(self.read(default) if default is not None else Node("null", (), NOTHING))
+        type_, unit = self._common(tree, tuple(values))
+        pairs = [part for pair in zip(conditions, values, strict=False) for part in pair]
+        return Node("case", (*pairs, values[-1]), type_, unit)
+
+    # aggregates
+
+    def _read_filter(self, tree: exp.Expr) -> Node:
+        if type(tree.this) not in _AGGREGATES:
+            return self._refused(tree)
+        return self._aggregate(tree.this, tree.expression.this)
+
+    def _aggregate(self, tree: exp.Expr, where: exp.Expr | None) -> Node:
+        op = _AGGREGATES[type(tree)]
+        if self.scope.rows is None or self.inside:
+            around = f"inside `{self.inside}`" if self.inside else "where there are no rows"
+            expected = "an aggregate only in a fact with `from:`, and none inside another"
+            return self.note(wrong.MisplacedAggregate, tree, f"`{op}` stands {around}", expected)
+        self.inside = op
+        try:
+            condition = self._boolean(where) if where is not None else None
+            self.unit_of_value = self._unit_under(condition)
+            return self._aggregated(op, tree, condition)
+        finally:
+            self.inside = None
+            self.unit_of_value = None
+
+    def _aggregated(self, op: str, tree: exp.Expr, where: Node | None) -> Node:
+        argument = tree.this.this if op == "any" and isinstance(tree.this, exp.Paren) else tree.this
+        if isinstance(argument, exp.Star):
+            argument = None
+        if op == "count" and argument is None and not tree.expressions:
+            return Node("count", (), COUNT, None, where=where)
+        if argument is None or tree.expressions or tree.args.get("count") or tree.args.get("expression"):
+            return self._refused(tree)
+        node = self.read(argument)
+        if op == "count":
+            return Node("count", (node,), COUNT, None, where=where)
+        needed = {"sum": ValueKind.NUMBER, "any": ValueKind.BOOLEAN}.get(op)
+        if needed and not node.type.is_a(needed):
+            return self.note(wrong.WrongType, tree, f"`{op}` is over {node.type.kind.value}", needed.value)
+        if op == "sum" and node.type.is_quotient:
+            expected = "sums of the two parts, then the division"
+            return self.note(wrong.AggregateOfDivision, tree, "`sum` is over a division", expected)
+        type_ = {"sum": summed(node.type), "any": BOOLEAN}.get(op, node.type)
+        return self._fitting(Node(op, (node,), type_, node.unit, where=where), tree)
+
+    def _unit_under(self, where: Node | None) -> Unit | None:
+        """The unit of `value` where a filter leaves kinds of only one unit."""
+        if where is None or not self.scope.unit_of_kind:
+            return None
+        kinds = _kinds_left(where)
+        units = {self.scope.unit_of_kind.get(kind) for kind in kinds or ()}
+        return units.pop() if len(units) == 1 else None
+
+
+def _kinds_left(node: Node) -> frozenset[str] | None:
+    """Kinds that a condition leaves; None if it does not say."""
+    if node.op == "=" and node.args[0].name == "kind" and node.args[1].op == "text":
+        return frozenset((node.args[1].name,))
+    if node.op not in ("and", "or"):
+        return None
+    left, right = (_kinds_left(arg) for arg in node.args)
+    if node.op == "or":
+        return left | right if left is not None and right is not None else None
+    if left is None or right is None:
+        return left if right is None else right
+    return left & right
+
+
+__all__ = ["FUNCTIONS", "SHARE", "analyse", "check_fact_unit", "fact_symbol"]

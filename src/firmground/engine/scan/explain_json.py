@@ -1,0 +1,99 @@
+"""An explanation as plain values for programs: the same content as its text, titles in every language of the pack."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from firmground.engine.scan.conditions import Change
+from firmground.engine.scan.explain import Explanation, Part, Value, Verdict
+from firmground.engine.scan.explain_change import change_words
+from firmground.engine.scan.reasons_sql import text_of_decimal
+from firmground.engine.scan.records_behind import Record, RecordsBehind
+
+
+def explanation_dict(explanation: Explanation) -> dict[str, Any]:
+    """household_id, area_code, state, as_of, facts, persons, rules (each with `fires`, reasons, change), records."""
+    pack = explanation.pack
+    return {
+        "household_id": explanation.household_id,
+        "area_code": explanation.area_code,
+        "state": explanation.state,
+        "as_of": explanation.as_of.isoformat(),
+        "known_at": explanation.known_at.isoformat() if explanation.known_at else None,
+        "pack": pack.id,
+        "pack_version": pack.version,
+        "facts": [_value(value) for value in explanation.facts],
+        "persons": [
+            {"person_id": person, "facts": [_value(value) for value in values]}
+            for person, values in explanation.facts_of_persons.items()
+        ],
+        "rules": [_verdict(verdict, explanation) for verdict in explanation.verdicts],
+        "records": _records(explanation.records) if explanation.records else None,
+    }
+
+
+def _value(value: Value) -> dict[str, Any]:
+    return {
+        "name": value.name,
+        "title": value.title,
+        "value": value.text,
+        "unit": value.unit,
+        "source": value.source,
+    }
+
+
+def _verdict(verdict: Verdict, explanation: Explanation) -> dict[str, Any]:
+    parts = {part.atom.number: part for part in verdict.parts}
+    described: dict[str, Any] = {
+        "rule": verdict.rule.id,
+        "title": verdict.rule.title,
+        "risk": verdict.rule.risk,
+        "severity": verdict.rule.severity,
+        "source": verdict.rule.source,
+        "fires": verdict.fires,
+    }
+    if verdict.person_id is not None:
+        described = {"person_id": verdict.person_id, "fires": verdict.fires}
+    if verdict.rule.of == "person" and verdict.person_id is None:
+        described["persons"] = [_verdict(person, explanation) for person in verdict.persons]
+        return described
+    described["reasons"] = [_value(value) for value in verdict.reasons]
+    described["change"] = _change(verdict.change, parts, explanation) if verdict.change else None
+    return described
+
+
+def _change(change: Change, parts: dict[int, Part], explanation: Explanation) -> dict[str, Any]:
+    if change.atom is None:
+        return {change.op: [_change(part, parts, explanation) for part in change.parts]}
+    part = parts[change.atom.number]
+    pack = explanation.pack
+    return {
+        "condition": {language: change_words(change, part, pack, language) for language in pack.languages},
+        "value": part.left,
+        "limit": part.right,
+        "comparison": part.atom.node.op if part.atom.sides else None,
+        "wanted": change.wanted,
+    }
+
+
+def _records(behind: RecordsBehind) -> dict[str, Any]:
+    return {
+        "entered": [_record(record) for record in behind.entered],
+        "set_aside": [_record(record) for record in behind.set_aside],
+        "sources": [{name: _plain(value) for name, value in vars(age).items()} for age in behind.sources],
+    }
+
+
+def _record(record: Record) -> dict[str, Any]:
+    described = {name: _plain(value) for name, value in vars(record).items() if name != "values"}
+    described["values"] = {name: _plain(value) for name, value in record.values.items()}
+    described["facts"] = list(record.facts)
+    return described
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return text_of_decimal(value)
+    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -1,0 +1,33 @@
+"""What a scan or an explanation is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from firmground.engine.policy.model import Pack
+from firmground.engine.records import Lake, Manifest
+from firmground.engine.scan.relations import Relations, area_depth, lake_relations
+from firmground.engine.scan.statement import Statement, compile_statement
+
+
+@dataclass(frozen=True)
+class Question:
+    """A pack with its settings, at a date, of the data known at a time (None: all) in a state of the lake."""
+
+    lake: Lake
+    manifest: Manifest
+    pack: Pack
+    as_of: date
+    known_at: datetime | None
+    settings: Mapping[str, Decimal]
+
+    def statement(self) -> Statement:
+        """The statement that answers it."""
+        return compile_statement(self.pack, self.as_of, area_depth(self.lake, self.manifest, self.known_at))
+
+    def relations(self, households: list[str] | None = None) -> Relations:
+        """The relations that the statement reads; of these households only, if given."""
+        return lake_relations(self.lake, self.manifest, as_of=self.as_of, known_at=self.known_at, households=households)

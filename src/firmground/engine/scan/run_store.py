@@ -1,0 +1,189 @@
+"""Runs of the scan, kept in the lake: what was asked, of which state of the data, by which pack, and what came out.
+
+DIR/runs/ID.json describes a run, DIR/runs/ID.parquet holds its warnings, DIR/packs/DIGEST.json the pack as it was.
+A run *counts* when nothing was tried out in it and its date is not before the last counting run of its pack.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from firmground.engine.policy import load_pack
+from firmground.engine.policy.model import Pack
+from firmground.errors import FirmgroundError, nearest
+
+
+class UnknownRun(FirmgroundError):
+    """A run is named that the lake does not hold."""
+
+    id = "FG-S020"
+    exit_code = 2
+
+
+class RunDamaged(FirmgroundError):
+    """A run's description or its warnings cannot be read."""
+
+    id = "FG-S021"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run. `previous` is the counting run that `first_raised_on` goes on from, `since` the run it was compared with."""
+
+    id: str
+    pack: str
+    pack_version: str
+    digest: str
+    as_of: date
+    known_at: datetime | None
+    settings: dict[str, Decimal]
+    manifest: int
+    is_counting: bool
+    previous: str | None
+    since: str | None
+    compares: bool
+    backend: str
+    started_at: datetime
+    counts: dict[str, Any]
+    warnings: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The run for a program: dates ISO, settings as text."""
+        values = asdict(self)
+        values["as_of"] = self.as_of.isoformat()
+        values["known_at"] = self.known_at.isoformat() if self.known_at else None
+        values["started_at"] = self.started_at.isoformat()
+        values["settings"] = {name: str(value) for name, value in self.settings.items()}
+        return values
+
+
+def read_runs(lake: Path) -> list[Run]:
+    """All runs of a lake, oldest first. Raises RunDamaged."""
+    runs = []
+    for path in (lake / "runs").glob("*.json"):
+        try:
+            runs.append(_run(json.loads(path.read_text(encoding="utf-8"))))
+        except (ValueError, KeyError, TypeError) as error:
+            raise RunDamaged(
+                found=f"The run {path.name} cannot be read ({error})",
+                hint="Take the file out of `runs`; the records are not touched by that.",
+            ) from error
+    return sorted(runs, key=lambda run: (run.started_at, run.id))
+
+
+def _run(values: dict[str, Any]) -> Run:
+    values["as_of"] = date.fromisoformat(values["as_of"])
+    values["known_at"] = datetime.fromisoformat(values["known_at"]) if values["known_at"] else None
+    values["started_at"] = datetime.fromisoformat(values["started_at"])
+    values["settings"] = {name: Decimal(value) for name, value in values["settings"].items()}
+    return Run(**values)
+
+
+def find(runs: list[Run], id_: str) -> Run:
+    """The run of that id. Raises UnknownRun with the nearest."""
+    for run in runs:
+        if run.id == id_:
+            return run
+    close = nearest(id_, [run.id for run in runs])
+    raise UnknownRun(
+        found=f"There is no run `{id_}` in this lake",
+        expected="a run that `firmground runs` lists",
+        hint=f"Did you mean `{close}`?" if close else "",
+    )
+
+
+def last_counting(runs: list[Run], pack: str) -> Run | None:
+    """The last counting run of a pack."""
+    counting = [run for run in runs if run.is_counting and run.pack == pack]
+    return counting[-1] if counting else None
+
+
+def warnings_of(lake: Path, run: Run) -> pa.Table:
+    """The warnings a run gave, without `change`. Raises RunDamaged."""
+    path = lake / "runs" / f"{run.id}.parquet"
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise RunDamaged(found=f"The warnings of the run `{run.id}` cannot be read ({path.name})") from error
+
+
+def keep(lake: Path, run: Run, warnings: pa.Table, pack: Pack) -> Run:
+    """Keep a run, its warnings and its pack. Returns the run with the id it was given, `PACK-YYYYMMDD-N`."""
+    folder = lake / "runs"
+    folder.mkdir(exist_ok=True)
+    _keep_pack(lake, pack)
+    bytes_ = io.BytesIO()
+    pq.write_table(warnings, bytes_, compression="zstd")
+    prefix = f"{run.pack}-{run.as_of:%Y%m%d}-"
+    number = 1 + max((_number(p.stem, prefix) for p in folder.glob(f"{prefix}*.json")), default=0)
+    while True:
+        named = Run(**{**vars(run), "id": f"{prefix}{number}"})
+        if not _write_new(folder / f"{named.id}.parquet", bytes_.getvalue()):
+            number += 1  # another scan took this number, or was stopped after its warnings were written
+            continue
+        _write_new(folder / f"{named.id}.json", json.dumps(named.as_dict(), indent=1).encode())
+        return named
+
+
+def _number(stem: str, prefix: str) -> int:
+    rest = stem.removeprefix(prefix)
+    return int(rest) if rest.isdigit() else 0
+
+
+def _write_new(path: Path, content: bytes) -> bool:
+    """Write a file that nobody has written yet, whole or not at all. False if it exists."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(name, path)
+        except FileExistsError:
+            return False
+        return True
+    finally:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()
+
+
+def _keep_pack(lake: Path, pack: Pack) -> None:
+    folder = lake / "packs"
+    folder.mkdir(exist_ok=True)
+    files = {name: content.decode("utf-8") for name, content in pack.files.items()}
+    _write_new(folder / f"{pack.digest}.json", json.dumps(files, ensure_ascii=False).encode())
+
+
+@contextmanager
+def pack_of(lake: Path, run: Run) -> Iterator[Pack]:
+    """The pack as it was when the run was made. Raises RunDamaged."""
+    path = lake / "packs" / f"{run.digest}.json"
+    try:
+        files = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunDamaged(found=f"The pack of the run `{run.id}` cannot be read ({path.name})") from error
+    with tempfile.TemporaryDirectory(prefix="firmground-") as folder:
+        for name, content in files.items():
+            target = Path(folder) / run.pack / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(content, encoding="utf-8")
+        yield load_pack(Path(folder) / run.pack)
+
+
+def now() -> datetime:
+    """This moment, UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,224 @@
+"""The scan: every household of a lake judged by a pack at a date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+
+from firmground.engine.policy import load_pack
+from firmground.engine.policy.model import Pack
+from firmground.engine.policy.parameters import with_settings
+from firmground.engine.records import Lake
+from firmground.engine.scan import history, run_store
+from firmground.engine.scan.backends import duckdb as on_duckdb
+from firmground.engine.scan.backends import spark as on_spark
+from firmground.engine.scan.judged import Counts, Judged
+from firmground.engine.scan.question import Question
+from firmground.engine.scan.relations import Relations, first_day
+from firmground.engine.scan.run_store import Run
+from firmground.errors import FirmgroundError, nearest
+
+Progress = Callable[[str, int, int | None], None]
+BACKENDS = ("duckdb", "spark")
+
+
+class UnknownBackend(FirmgroundError):
+    """A backend is named that does not exist."""
+
+    id = "FG-S011"
+    exit_code = 2
+
+
+class BeforeAllData(FirmgroundError):
+    """The as-of date, or the known-at time, is before all data: nobody would be warned of anything."""
+
+    id = "FG-S030"
+
+
+class NoHouseholds(FirmgroundError):
+    """The lake holds no households, so there is nobody to scan."""
+
+    id = "FG-S031"
+
+
+class RepeatedWith(FirmgroundError):
+    """A repeated run takes its pack, date and settings from the run; others were given beside it."""
+
+    id = "FG-S032"
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The answer of a scan.
+
+    warnings: household_id, area_code, rule, risk, severity, as_of, pack, pack_version, reasons (JSON text), person_ids
+    (JSON text, null for rules about the household), first_raised_on, and `change` where it was compared with an earlier
+    run; sorted by household_id and rule. counts: how many households were judged, and by each rule. run: as kept in the
+    lake.
+    """
+
+    warnings: pa.Table
+    counts: Counts
+    run: Run
+    question: Question
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the counts, then the first warnings."""
+        from firmground.engine.scan.notebook import scan_html
+
+        return scan_html(self)
+
+
+def scan(
+    data: str | Path,
+    pack: str | Path | Pack | None = None,
+    as_of: date | None = None,
+    *,
+    known_at: datetime | None = None,
+    since: str | None = None,
+    repeat: str | None = None,
+    settings: Mapping[str, Decimal] | None = None,
+    backend: str = "duckdb",
+    master: str = "local[*]",
+    progress: Progress | None = None,
+) -> Scan:
+    """Judge every household of the lake `data` by `pack` at `as_of`, and keep the run in the lake.
+
+    pack: a shipped name, a folder, or a loaded pack. known_at: only rows received by then; None: all. since: a run, or
+    `latest`, to compare with; adds `change`. repeat: a run to answer again, in its state of the data, with its pack;
+    nothing else may be given, and nothing is kept. settings: values tried for parameters. backend: `duckdb` or `spark`
+    on `master`. progress: called with what is being done, how much of it is done and how much there is.
+    Raises PackUnsound, NoValueInForce, UnknownRun, BeforeAllData, NoHouseholds, LakeError and their kin.
+    """
+    lake = Lake.open(Path(data))
+    if backend not in BACKENDS:
+        close = nearest(backend, BACKENDS)
+        hint = f"Did you mean `{close}`?" if close else ""
+        raise UnknownBackend(found=f"There is no backend `{backend}`", expected=", ".join(BACKENDS), hint=hint)
+    if repeat is not None:
+        if pack is not None or as_of is not None or known_at is not None or since is not None or settings:
+            found = "A repeated run was given a pack, a date, known-at, since or settings of its own"
+            raise RepeatedWith(found=found, expected="the run alone")
+        return _repeat(lake, repeat, backend, master, progress)
+    if pack is None or as_of is None:
+        raise RepeatedWith(found="A scan needs a pack and a date", expected="both, or a run to repeat")
+    loaded = pack if isinstance(pack, Pack) else load_pack(pack)
+    changed = with_settings(loaded, settings) if settings else loaded
+    question = Question(lake, lake.manifest(), changed, as_of, known_at, dict(settings or {}))
+    runs = run_store.read_runs(lake.path)
+    last = run_store.last_counting(runs, loaded.id)
+    counting = not settings and known_at is None and (last is None or as_of >= last.as_of)
+    compared = _compared_with(runs, since, loaded.id)
+    judged = _judge(question, backend, master, progress)
+    previous = last if counting else None
+    described = Run(
+        id="",
+        pack=changed.id,
+        pack_version=changed.version,
+        digest=loaded.digest,
+        as_of=as_of,
+        known_at=known_at,
+        settings=dict(settings or {}),
+        manifest=question.manifest.version,
+        is_counting=counting,
+        previous=previous.id if previous else None,
+        since=compared.id if compared else None,
+        compares=since is not None,
+        backend=backend,
+        started_at=run_store.now(),
+        counts=judged.counts.as_dict(),
+        warnings=judged.warnings.num_rows,
+    )
+    warnings = _with_history(judged.warnings, described, question)
+    run = run_store.keep(lake.path, described, warnings, loaded)
+    return Scan(_compared(warnings, run, question), judged.counts, run, question)
+
+
+def _compared_with(runs: list[Run], since: str | None, pack: str) -> Run | None:
+    """The run to compare with; None also for `latest` where no run was made yet: then every warning is new."""
+    if since is None:
+        return None
+    return run_store.last_counting(runs, pack) if since == "latest" else run_store.find(runs, since)
+
+
+def _repeat(lake: Lake, id_: str, backend: str, master: str, progress: Progress | None) -> Scan:
+    run = run_store.find(run_store.read_runs(lake.path), id_)
+    with run_store.pack_of(lake.path, run) as loaded:
+        pack = with_settings(loaded, run.settings) if run.settings else loaded
+        question = Question(lake, lake.manifest(run.manifest), pack, run.as_of, run.known_at, run.settings)
+        judged = _judge(question, backend, master, progress)
+    warnings = _with_history(judged.warnings, run, question)
+    return Scan(_compared(warnings, run, question), judged.counts, run, question)
+
+
+def _judge(question: Question, backend: str, master: str, progress: Progress | None) -> Judged:
+    say = progress or (lambda what, done, total: None)
+    say("reading the pack", 0, 3)
+    statement = question.statement()
+    relations = question.relations()
+    _require_data(question, relations)
+    say("judging households", 1, 3)
+    if backend == "spark":
+        judged = on_spark.judge(statement, relations, master=master)
+    else:
+        judged = on_duckdb.judge(statement, relations)
+    say("writing warnings", 2, 3)
+    return judged
+
+
+def _require_data(question: Question, relations: Relations) -> None:
+    """Refuse a date or time before all data, where every household would look well."""
+    with on_duckdb.connected(relations) as connection:
+        if not connection.table("select 1 from households limit 1").num_rows:
+            if question.known_at is not None and question.manifest.tables.get("households"):
+                found = f"No household was known on {question.known_at.isoformat()}"
+                raise BeforeAllData(found=found, expected="a later known-at")
+            found = f"The lake {question.lake.path} holds no households"
+            raise NoHouseholds(found=found, hint="Bring them in with `firmground import FILE --as households`.")
+        first = first_day(connection.table, relations)
+    if first is not None and question.as_of < first:
+        found = f"The as-of date {question.as_of} is before all data, which begin on {first}"
+        raise BeforeAllData(found=found, expected=f"a date from {first} on")
+
+
+def _with_history(judged: pa.Table, run: Run, question: Question) -> pa.Table:
+    """The warnings in their order, with what the run says of them."""
+    pack = question.pack
+    warnings = judged.sort_by([("household_id", "ascending"), ("rule", "ascending")])
+    if run.is_counting:
+        lake = question.lake.path
+        before = run_store.find(run_store.read_runs(lake), run.previous) if run.previous else None
+        earlier = run_store.warnings_of(lake, before) if before else None
+        first = history.first_raised(warnings, earlier, pack, run.as_of)
+    else:
+        first = pa.nulls(warnings.num_rows, pa.date32())
+    rows = warnings.num_rows
+    columns = {
+        **{name: warnings.column(name).cast(pa.string()) for name in _BEFORE},
+        "as_of": pa.repeat(pa.scalar(run.as_of, pa.date32()), rows),
+        "pack": pa.repeat(pa.scalar(run.pack, pa.string()), rows),
+        "pack_version": pa.repeat(pa.scalar(run.pack_version, pa.string()), rows),
+        "reasons": warnings.column("reasons").cast(pa.string()),
+        "person_ids": warnings.column("person_ids").cast(pa.string()),
+        "first_raised_on": first,
+    }
+    return pa.table(columns)
+
+
+_BEFORE = ("household_id", "area_code", "rule", "risk", "severity")
+
+
+def _compared(warnings: pa.Table, run: Run, question: Question) -> pa.Table:
+    """The warnings with `change`, where the run compares with an earlier one."""
+    if not run.compares:
+        return warnings
+    lake = question.lake.path
+    before = run_store.find(run_store.read_runs(lake), run.since) if run.since else None
+    earlier = run_store.warnings_of(lake, before) if before else None
+    return history.with_change(warnings, earlier, question.pack)

@@ -45,35 +45,35 @@ CHANGE = "change"  # with --since: new, continuing or ended
 class UnknownSuffix(FirmgroundError):
     """The name of a result file ends in something that Firmground does not write, or cannot read back."""
 
-    id = "FG-S040"
+    id = "FG-S060"
     exit_code = 2
 
 
 class FolderMissing(FirmgroundError):
     """The folder that a result file should go to does not exist. Firmground makes no folders for results."""
 
-    id = "FG-S041"
+    id = "FG-S061"
     exit_code = 2
 
 
 class CannotWrite(FirmgroundError):
     """The system refused to write a result file: no right, disk full, a folder of that name. What stood there stays."""
 
-    id = "FG-S042"
+    id = "FG-S062"
     exit_code = 2
 
 
 class WarningsMissing(FirmgroundError):
     """There is no file of that name to read warnings from."""
 
-    id = "FG-S045"
+    id = "FG-S065"
     exit_code = 2
 
 
 class NotWarnings(FirmgroundError):
     """A file is not a list of warnings: it cannot be read, lacks columns of the table `warnings`, or was cut off."""
 
-    id = "FG-S046"
+    id = "FG-S066"
     exit_code = 3
 
 

@@ -24,14 +24,14 @@ CREATED = datetime(2000, 1, 1)  # noqa: DTZ001  # not the clock: the same rows g
 class TooLongForSheet(FirmgroundError):
     """A text is longer than a cell of a spreadsheet holds. Nothing was written: a cut text would look whole."""
 
-    id = "FG-S043"
+    id = "FG-S063"
     exit_code = 2
 
 
 class ExtraMissing(FirmgroundError):
     """A part of Firmground is asked for whose libraries are not installed."""
 
-    id = "FG-S044"
+    id = "FG-S064"
     exit_code = 2
 
 

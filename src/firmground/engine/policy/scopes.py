@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from firmground.engine.policy.model import Kind, Parameter, Words
 from firmground.engine.policy.units import Unit, known_words, of_word, parse_unit
-from firmground.engine.policy.values import BOOLEAN, DATE, TEXT, ValueType, exact
+from firmground.engine.policy.values import BOOLEAN, DATE, ERROR, TEXT, ValueType, exact
 from firmground.engine.tables import TABLES, Column, Table, Type
 from firmground.engine.tables.schema import MONEY, NUMBER
 from firmground.errors import Place
@@ -43,6 +43,7 @@ class Names:
     population_groups: Mapping[str, Words]
     parameters: Mapping[str, Parameter]
     facts: dict[str, Symbol] = field(default_factory=dict)
+    unsound_parameters: tuple[str, ...] = ()  # named in a file, but with a mistake of their own
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -86,7 +87,7 @@ def scope_of_unknown_when(of: str, names: Names) -> Scope:
 
 
 def scope_of_rule(of: str, names: Names) -> Scope:
-    """The scope of a rule's `when`: facts of the household, for a rule of a person also the person's facts and columns."""
+    """The scope of a rule's `when`: facts of the household, in a rule of a person also the person's."""
     symbols = {n: s for n, s in names.facts.items() if s.of == "household"} | _household_columns(names)
     if of == "person":
         symbols |= {n: s for n, s in names.facts.items() if s.of == "person"} | _person_columns(names)
@@ -110,7 +111,9 @@ def column_names(table: Table) -> tuple[str, ...]:
 
 
 def _scope(symbols: Mapping[str, Symbol], rows: str | None, names: Names) -> Scope:
+    parameters: dict[str, tuple[ValueType, Unit | None]]
     parameters = {n: (parameter_type(p), names.unit(p.unit)) for n, p in names.parameters.items()}
+    parameters |= {name: (ERROR, None) for name in names.unsound_parameters if name not in parameters}
     kinds = names.kinds.get(rows, {}) if rows else {}
     return Scope(symbols, parameters, rows, {n: names.unit(k.unit) for n, k in kinds.items()})
 

@@ -1,0 +1,248 @@
+"""From the models of a pack's files to parameters, kinds, facts and rules, with every mistake in what they say."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from pydantic import BaseModel
+
+from firmground.engine.areas import SHIPPED as SHIPPED_TREES
+from firmground.engine.areas import AreaTree
+from firmground.engine.policy import structure_mistakes as wrong
+from firmground.engine.policy.analysis import fact_symbol
+from firmground.engine.policy.fact_definitions import read_facts
+from firmground.engine.policy.mistakes import PolicyMistake
+from firmground.engine.policy.model import Fact, Kind, Parameter, ParameterRow, Rule
+from firmground.engine.policy.reading import at, key_place, place_of
+from firmground.engine.policy.rule_definitions import read_rules
+from firmground.engine.policy.scopes import Names
+from firmground.engine.policy.source import Mapping, Scalar, Sequence, Tree
+from firmground.engine.policy.structure import (
+    FactsFile,
+    ParameterDefinition,
+    ParametersFile,
+    PolicyFile,
+    RulesFile,
+    TablesFile,
+)
+from firmground.engine.policy.units import Unit, parse_unit
+from firmground.errors import Place, nearest
+
+_KINDS = ("income", "spending", "conditions", "shocks", "attributes")
+
+
+class Definitions:
+    """What a pack defines. Call `read`; then `mistakes` is complete and the rest is sound if it is empty."""
+
+    def __init__(self, policy: PolicyFile, models: dict[str, BaseModel], trees: dict[str, Tree]) -> None:
+        self.policy = policy
+        self.models = models
+        self.trees = trees
+        self.mistakes: list[PolicyMistake] = []
+        self.kinds: dict[str, dict[str, Kind]] = {}
+        self.source_ranks: dict[str, int] = {}
+        self.parameters: dict[str, Parameter] = {}
+        self.facts: dict[str, Fact] = {}
+        self.rules: dict[str, Rule] = {}
+
+    def read(self) -> None:
+        """Read every file that has the right structure."""
+        for tree in self.trees.values():
+            self._check_titles(tree)
+        self._read_tables()
+        self._read_parameters()
+        names = Names(
+            currency=self.policy.currency,
+            unit_words=tuple(self.policy.units),
+            kinds=self.kinds,
+            population_groups=self.policy.population_groups,
+            parameters=self.parameters,
+            unsound_parameters=self._written("parameters.yaml"),
+        )
+        for name in self._written("facts.yaml"):
+            self._stand_in(name, names)
+        facts, rules = self.models.get("facts.yaml"), self.models.get("rules.yaml")
+        if isinstance(facts, FactsFile):
+            self.facts, found = read_facts(facts, self.trees["facts.yaml"], names)
+            self.mistakes += found
+        if isinstance(rules, RulesFile) and isinstance(facts, FactsFile):
+            self.rules, found = read_rules(rules, self.trees["rules.yaml"], names, self.policy)
+            self.mistakes += found
+
+    def _written(self, file: str) -> tuple[str, ...]:
+        """Every name that a file defines, soundly or not."""
+        tree = self.trees.get(file)
+        return tuple(tree.items) if isinstance(tree, Mapping) else ()
+
+    def _stand_in(self, name: str, names: Names) -> None:
+        """A fact that could not be read stands in for itself, so that its mistake is reported once."""
+        facts = self.models.get("facts.yaml")
+        if isinstance(facts, FactsFile) and name not in facts.root:
+            of = at(self.trees["facts.yaml"], (name, "of"))
+            person = isinstance(of, Scalar) and of.text == "person"
+            names.facts[name] = fact_symbol(name, "person" if person else "household", None, None, names)
+
+    # titles
+
+    def _check_titles(self, tree: Tree) -> None:
+        """Every title in every language, wherever titles stand."""
+        for owner, title in _titles(tree):
+            for language in self.policy.languages:
+                if language not in title.items:
+                    self.mistakes.append(
+                        wrong.MissingTranslation(
+                            found=f"The title of `{owner}` has no `{language}`",
+                            expected=" and ".join(self.policy.languages),
+                            place=title.place,
+                        )
+                    )
+            for language, place in title.keys.items():
+                if language not in self.policy.languages:
+                    found = f"`{language}` is not a language of this pack"
+                    expected = ", ".join(self.policy.languages)
+                    self.mistakes.append(wrong.UnknownLanguage(found=found, expected=expected, place=place))
+
+    # tables.yaml
+
+    def _read_tables(self) -> None:
+        tables = self.models.get("tables.yaml")
+        if not isinstance(tables, TablesFile):
+            return
+        tree = self.trees["tables.yaml"]
+        for table in _KINDS:
+            defined = getattr(tables, table)
+            kinds = defined.kinds if defined else {}
+            self.kinds[table] = {
+                name: Kind(name, kind.title, kind.unit, kind.may_name_area) for name, kind in kinds.items()
+            }
+            for name, kind in kinds.items():
+                path = (table, "kinds", name)
+                if kind.unit is not None:
+                    self._check_unit(kind.unit, place_of(tree, *path, "unit"))
+                if kind.unit is not None and table != "attributes":
+                    found = f"Kinds of `{table}` are in the pack's currency"
+                    place = key_place(tree, *path, "unit")
+                    self.mistakes.append(wrong.UnknownKey(found=found, expected="no `unit`", place=place))
+                if kind.may_name_area and table != "shocks":
+                    found = f"Rows of `{table}` never name an area"
+                    place = key_place(tree, *path, "may_name_area")
+                    self.mistakes.append(
+                        wrong.UnknownKey(found=found, expected="`may_name_area` with shocks", place=place)
+                    )
+        self.source_ranks = dict(tables.sources)
+        for name in tables.sources:
+            if name not in self.policy.sources:
+                self._not_declared("source", name, list(self.policy.sources), key_place(tree, "sources", name))
+
+    def _check_unit(self, unit: str, place: Place) -> None:
+        words = (self.policy.currency, *Names("", (), {}, {}, {}).words[1:], *self.policy.units)
+        found = parse_unit(unit, words, place)
+        if not isinstance(found, Unit):
+            self.mistakes.append(found)
+
+    def _not_declared(self, what: str, name: str, known: list[str], place: Place) -> None:
+        close = nearest(name, known)
+        self.mistakes.append(
+            wrong.NotDeclared(
+                found=f"policy.yaml declares no {what} `{name}`",
+                expected=", ".join(known) or f"a {what} that policy.yaml declares",
+                hint=f"Did you mean `{close}`?" if close else "",
+                place=place,
+            )
+        )
+
+    # parameters.yaml
+
+    def _read_parameters(self) -> None:
+        parameters = self.models.get("parameters.yaml")
+        if not isinstance(parameters, ParametersFile):
+            return
+        tree = self.trees["parameters.yaml"]
+        for name, defined in parameters.root.items():
+            self._check_unit(defined.unit, place_of(tree, name, "unit"))
+            rows = tuple(
+                ParameterRow(
+                    value=row.value,
+                    from_on=row.from_,
+                    to_on=row.to,
+                    area=row.area,
+                    group=row.group,
+                    source=row.source,
+                    place=place_of(tree, name, "values", number),
+                )
+                for number, row in enumerate(defined.values)
+            )
+            self.parameters[name] = Parameter(name, defined.title, defined.unit, rows, key_place(tree, name))
+            self._check_values(name, defined, rows, tree)
+
+    def _check_values(
+        self, name: str, defined: ParameterDefinition, rows: tuple[ParameterRow, ...], tree: Tree
+    ) -> None:
+        seen: dict[tuple[str | None, str | None, date], ParameterRow] = {}
+        for number, row in enumerate(rows):
+            path = (name, "values", number)
+            if row.group is not None and row.group not in self.policy.population_groups:
+                groups = list(self.policy.population_groups)
+                self._not_declared("population group", row.group, groups, place_of(tree, *path, "group"))
+            if row.area is not None:
+                self._check_area(row.area, place_of(tree, *path, "area"))
+            if row.to_on is not None and row.to_on < row.from_on:
+                found = f"The value ends on {row.to_on}, before it begins"
+                place = place_of(tree, *path, "to")
+                self.mistakes.append(wrong.WrongForm(found=found, expected="a day from `from` on", place=place))
+            if (row.area, row.group, row.from_on) in seen:
+                found = f"`{name}` has two values from {row.from_on} on for the same area and group"
+                self.mistakes.append(wrong.DoubledValue(found=found, expected="one", place=row.place))
+            seen[row.area, row.group, row.from_on] = row
+        self._check_gaps(name, rows)
+
+    def _check_gaps(self, name: str, rows: tuple[ParameterRow, ...]) -> None:
+        """A general value at every date from the parameter's first date on."""
+        general = sorted((r for r in rows if r.area is None and r.group is None), key=lambda r: r.from_on)
+        place = self.parameters[name].place
+        first = min(row.from_on for row in rows)
+        if not general or general[0].from_on > first:
+            until = f" before {general[0].from_on}" if general else ""
+            found = f"`{name}` has no value{until} for households without an area or group of its own"
+            expected = f"a value without `area` and `group` from {first} on"
+            self.mistakes.append(wrong.ParameterGap(found=found, expected=expected, place=place))
+            return
+        held_until: date | None = general[0].to_on
+        for row in general[1:]:
+            if held_until is not None and row.from_on > held_until + timedelta(days=1):
+                break
+            held_until = None if held_until is None or row.to_on is None else max(held_until, row.to_on)
+        if held_until is not None:
+            found = f"`{name}` has no value after {held_until}"
+            later = [row.from_on for row in general if row.from_on > held_until]
+            if later:
+                found = f"`{name}` has no value from {held_until + timedelta(days=1)} to {min(later)}"
+            self.mistakes.append(wrong.ParameterGap(found=found, expected="a value at every date", place=place))
+
+    def _check_area(self, code: str, place: Place) -> None:
+        if self.policy.areas not in SHIPPED_TREES:
+            return  # the data bring the areas; codes that never match do no harm
+        tree = AreaTree.shipped(str(self.policy.areas))
+        if code not in tree:
+            found = f"There is no area {code} in the area tree `{self.policy.areas}`"
+            self.mistakes.append(wrong.UnknownArea(found=found, expected="the code of an area", place=place))
+
+
+def _titles(tree: Tree, owner: str = "the pack") -> list[tuple[str, Mapping]]:
+    """Every mapping under a key `title`, and those of words that have only a title, with the name of its owner."""
+    found: list[tuple[str, Mapping]] = []
+    if isinstance(tree, Mapping):
+        for name, value in tree.items.items():
+            if name == "title" and isinstance(value, Mapping):
+                found.append((owner, value))
+            elif name in _TITLES_ONLY and isinstance(value, Mapping):
+                found += [(n, v) for n, v in value.items.items() if isinstance(v, Mapping)]
+            elif name != "title":
+                found += _titles(value, name)
+    elif isinstance(tree, Sequence):
+        for item in tree.items:
+            found += _titles(item, owner)
+    return found
+
+
+_TITLES_ONLY = ("levels", "population_groups", "risks", "severities", "units")

@@ -1,1 +1,3 @@
 """Firmground keeps households from falling back into poverty."""
+
+__version__ = "0.1.0"

@@ -8,18 +8,29 @@ Mistakes in rows (`RowMistake`) are not raised: they are written beside the row 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import ClassVar
 
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where in a text file something stands. `line` and `column` start at 1; 0 means the whole file."""
+    """Where in a text file something stands. `line` and `column` start at 1; 0 means the whole file.
+
+    starts: for a text written over several lines, (offset in the text, line, column) where each line of it begins.
+    """
 
     file: str
     line: int = 0
     column: int = 0
+    starts: tuple[tuple[int, int, int], ...] = field(default=(), compare=False, repr=False)
+
+    def moved(self, offset: int) -> Place:
+        """The place of a character of the text that begins here."""
+        for start, line, column in reversed(self.starts):
+            if offset >= start:
+                return Place(self.file, line, column + offset - start)
+        return Place(self.file, self.line, self.column + offset) if self.column else self
 
     def __str__(self) -> str:
         if not self.line:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from firmground.engine.policy import mistakes as wrong
-from firmground.engine.policy.expressions import AGGREGATES, COMPARISONS, Expression, Node, moved, parse
+from firmground.engine.policy.expressions import AGGREGATES, COMPARISONS, Expression, Node, parse
 from firmground.engine.policy.mistakes import PolicyMistake
 from firmground.engine.policy.model import Window, WindowKind
 from firmground.engine.policy.scopes import Names, Scope, Symbol
@@ -124,7 +124,7 @@ class _Reader:
 
     def note(self, kind: type[PolicyMistake], at: exp.Expr, found: str, expected: str, hint: str = "") -> Node:
         start = min((i.meta["start"] for i in at.find_all(exp.Identifier) if "start" in i.meta), default=0)
-        place = moved(self.place, self.text, start)
+        place = self.place.moved(start)
         self.mistakes.append(kind(found=found, expected=expected, hint=hint, place=place))
         return _ERROR
 

@@ -105,23 +105,16 @@ def parse(text: str, place: Place) -> exp.Expr | PolicyMistake:
                 )
             if token.token_type is TokenType.SEMICOLON:
                 found = "A `;` stands in the expression"
-                return NotAllowed(found=found, expected="one expression", place=moved(place, text, token.start))
+                return NotAllowed(found=found, expected="one expression", place=place.moved(token.start))
         tree = sqlglot.parse_one(text, dialect="duckdb")
     except (SqlglotError, RecursionError) as error:
         where, what = _described(error)
         return NotAnExpression(
             found=f"This is not an expression ({what})",
             expected="an expression such as `a + b < param.limit`",
-            place=place if where is None else moved(place, text, where),
+            place=place if where is None else place.moved(where),
         )
     return tree
-
-
-def moved(place: Place, text: str, offset: int) -> Place:
-    """The place of a character of a one-line text that begins at `place`."""
-    if "\n" in text or not place.column:
-        return place
-    return Place(place.file, place.line, place.column + offset)
 
 
 def _depth(text: str) -> int:

@@ -71,8 +71,8 @@ def key_place(tree: Tree, *path: str | int) -> Place:
 def read_model(model: type[Model], tree: Tree) -> tuple[Model | None, list[PolicyMistake]]:
     """The model of a tree and each structural mistake, in the order of the file.
 
-    Entries with mistakes are left out of the model, so that what the others say is checked at once too; the model is None
-    where what is left does not make one.
+    Entries with mistakes are left out of the model, so that what the others say is checked at once too; the model is
+    None where what is left does not make one.
     """
     values = plain(tree)
     try:

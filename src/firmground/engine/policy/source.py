@@ -106,7 +106,7 @@ def read_yaml(content: bytes, file: str) -> tuple[Tree | None, list[PolicyMistak
     if node is None:
         return Mapping(Place(file, 1, 1), {}, {}), []
     mistakes = []
-    return _tree(node, file, mistakes), mistakes
+    return _tree(node, file, text.splitlines(), mistakes), mistakes
 
 
 def read_file(path: Path, file: str) -> tuple[Tree | None, list[PolicyMistake]]:
@@ -137,15 +137,16 @@ def _not_yaml(error: Exception, file: str) -> PolicyMistake:
     return NotYaml(found=f"This is not YAML: {problem}", expected="YAML such as `name: value`", place=place)
 
 
-def _tree(node: Node, file: str, mistakes: list[PolicyMistake]) -> Tree:
+def _tree(node: Node, file: str, lines: list[str], mistakes: list[PolicyMistake]) -> Tree:
     place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
     if isinstance(node, ScalarNode):
         quoted = node.style in ("'", '"')
         if quoted:
             place = Place(place.file, place.line, place.column + 1)
-        return Scalar(place, str(node.value), quoted)
+        text = str(node.value).replace("\a", "")  # the parser marks folds with it
+        return Scalar(_over_lines(place, node, lines), text, quoted)
     if isinstance(node, SequenceNode):
-        return Sequence(place, tuple(_tree(child, file, mistakes) for child in node.value))
+        return Sequence(place, tuple(_tree(child, file, lines, mistakes) for child in node.value))
     if not isinstance(node, MappingNode):  # pragma: no cover - the parser knows three kinds of nodes
         raise TypeError(type(node).__name__)
     items: dict[str, Tree] = {}
@@ -158,6 +159,24 @@ def _tree(node: Node, file: str, mistakes: list[PolicyMistake]) -> Tree:
             expected = f"it once; the first is in line {keys[key].line}"
             mistakes.append(DoubledKey(found=found, expected=expected, place=key_place))
             continue
-        items[key] = _tree(value_node, file, mistakes)
+        items[key] = _tree(value_node, file, lines, mistakes)
         keys[key] = key_place
     return Mapping(place, items, keys)
+
+
+def _over_lines(place: Place, node: ScalarNode, lines: list[str]) -> Place:
+    """The place of a text, with the beginning of each of its lines if it is written over several."""
+    is_block = node.style in (">", "|")
+    first, last = node.start_mark.line, node.end_mark.line
+    if not is_block and first == last:
+        return place
+    starts: list[tuple[int, int, int]] = []
+    offset = 0
+    for number in range(first + is_block, min(last + 1, len(lines))):
+        whole = lines[number]
+        begin = node.start_mark.column if number == first else len(whole) - len(whole.lstrip())
+        if number == last and is_block and (not whole.strip() or node.end_mark.column == 0):
+            break
+        starts.append((offset, number + 1, begin + 1))
+        offset += len(whole[begin:].rstrip()) + 1
+    return Place(place.file, place.line, place.column, tuple(starts))

@@ -8,6 +8,7 @@
   const words = data.words;
   const SIGNS = ["▲", "◆", "●", "■", "▪"];
   const state = { text: "", group: "", risk: "", rule: "", severity: "", change: "", sort: "severity", down: false, page: 0, size: 25 };
+  let fields = 0;
   const compare = new Intl.Collator(data.language, { numeric: true }).compare;
 
   const make = (tag, attributes = {}, ...children) => {
@@ -93,6 +94,11 @@
     return make("tr", {}, ...cells);
   }
 
+  function field(label, control, kind = "field") {
+    control.id = `field-${fields++}`;
+    return make("div", { class: kind }, make("label", { for: control.id }, label), control);
+  }
+
   function choice(name, label) {
     const values = new Map();
     for (const row of data.rows) values.set(FILTERS[name](row), (values.get(FILTERS[name](row)) || 0) + 1);
@@ -100,7 +106,7 @@
     const ordered = name === "severity" ? [...values.keys()] : [...values.keys()].sort(compare);
     for (const value of ordered) select.append(make("option", { value }, `${value} (${values.get(value).toLocaleString("en")})`));
     select.addEventListener("change", () => { state[name] = select.value; state.page = 0; show(); });
-    return make("label", {}, label, select);
+    return field(label, select);
   }
 
   const search = make("input", { type: "search", placeholder: words.search_hint, autocomplete: "off" });
@@ -110,7 +116,7 @@
     waiting = setTimeout(() => { state.text = search.value; state.page = 0; show(); }, 120);
   });
   const controls = make("div", { class: "controls" },
-    make("label", { class: "search" }, words.search, search),
+    field(words.search, search, "field search"),
     choice("group", words.area), choice("risk", words.risk), choice("rule", words.rule), choice("severity", words.severity),
     data.changes ? choice("change", words.change) : null);
 
@@ -146,7 +152,7 @@
     show();
     search.focus();
   });
-  const pager = make("div", { class: "pager" }, where, make("label", {}, words.rows, " ", size), back, on);
+  const pager = make("div", { class: "pager" }, where, field(words.rows, size, "size"), back, on);
 
   function show() {
     const found = matching();

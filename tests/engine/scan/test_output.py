@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmground.engine.scan import spreadsheet
-from firmground.engine.scan.inert import inert, original
+from firmground.engine.tables.inert import inert, original
 from firmground.engine.scan.output import (
     WARNINGS,
     CannotWrite,

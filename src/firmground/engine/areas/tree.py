@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache, cached_property
 from importlib.resources import files
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,6 +51,11 @@ class AreaTree:
                 found=f"There is no shipped area tree `{name}`", expected=", ".join(SHIPPED), hint=hint
             )
         return _shipped(name)
+
+    @staticmethod
+    def path(file: str) -> Path:
+        """Where a shipped tree's Parquet file lies."""
+        return Path(str(files("firmground.engine.areas").joinpath("data", file)))
 
     @staticmethod
     def from_table(rows: pa.Table) -> AreaTree:
@@ -177,5 +183,4 @@ class AreaTree:
 
 @cache
 def _shipped(name: str) -> AreaTree:
-    with files("firmground.engine.areas").joinpath("data", SHIPPED[name]).open("rb") as file:
-        return AreaTree(pq.read_table(file))
+    return AreaTree(pq.read_table(AreaTree.path(SHIPPED[name])))

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from firmground.engine.scan.inert import inert, original
+from firmground.engine.tables.inert import inert, original
 from firmground.engine.scan.spreadsheet import write_xlsx
 from firmground.errors import FirmgroundError, Place, nearest
 

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from firmground.engine.scan.inert import is_live
+from firmground.engine.tables.inert import is_live
 from firmground.errors import FirmgroundError
 
 SHEET_ROWS = 1_048_575  # rows of a sheet below its heading; more rows go to further sheets

@@ -72,9 +72,9 @@ class Verdict:
 class Explanation:
     """Everything that is known of one household at a date.
 
-    state: `judged`, `without_members` or `not_yet_registered`; only a judged household has facts and verdicts. facts: in
-    the pack's order; facts_of_persons: person_id -> facts. records: the rows behind each fact, rows set aside and why, and
-    the days since the last data per source.
+    state: `judged`, `without_members` or `not_yet_registered`; only a judged household has facts and verdicts. facts:
+    in the pack's order; facts_of_persons: person_id -> facts. records: the rows behind each fact, rows set aside and
+    why, and the days since the last data per source.
     """
 
     household_id: str
@@ -104,7 +104,7 @@ class Explanation:
 def explain(question: Question, households: Sequence[str], *, with_records: bool = True) -> Iterator[Explanation]:
     """One explanation per household, in the order asked.
 
-    with_records: whether to gather the rows behind each fact too. Raises UnknownHousehold for the first that is unknown.
+    with_records: whether to gather the rows behind each fact too. Raises UnknownHousehold for the first unknown one.
     """
     statement = question.statement()
     relations = question.relations(list(dict.fromkeys(households)))

@@ -1,4 +1,4 @@
-"""The queries behind an explanation: facts, conditions and records of some households, judged as the scan judges them."""
+"""The queries behind an explanation: facts, conditions and records of some households, judged as by the scan."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def _needed(statement: Statement) -> tuple[tuple[str, exp.Select], ...]:
 def records_sql(statement: Statement, table_name: str) -> str:
     """Rows of a record table that count for the household, with `in__FACT` for each fact that a row enters.
 
-    Columns: household_id, person_id where the table has it, source, record_id, received_at, row_id, what expressions may
-    see of the row, `is_counted` (false for a row that names somebody who is no member at the date).
+    Columns: household_id, person_id where the table has it, source, record_id, received_at, row_id, what expressions
+    may see of the row, `is_counted` (false for a row that names somebody who is no member at the date).
     """
     table = TABLES[table_name]
     own = ["household_id", "source", "record_id", "received_at", "row_id"]

@@ -272,8 +272,7 @@ class FactsSql:
             return found
         if fact.value.node.op in ("sum", "count"):
             return stored(exp.Coalesce(this=found, expressions=[nothing]), fact.value.type)
-        absent = exp.case().when(key.is_(exp.Null()), stored(nothing, fact.value.type)).else_(found)
-        return absent
+        return exp.case().when(key.is_(exp.Null()), stored(nothing, fact.value.type)).else_(found)
 
     def _person_steps(self, tables: list[str]) -> Steps:
         direct = [f for f in self.of_person if f.from_table]

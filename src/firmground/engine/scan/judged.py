@@ -22,7 +22,7 @@ class RuleCount:
 
 @dataclass(frozen=True)
 class Counts:
-    """Households of a scan. registered = households + without_members + not_yet_registered; rules judge `households`."""
+    """Households of a scan: registered = households (those judged) + without_members + not_yet_registered."""
 
     registered: int
     households: int

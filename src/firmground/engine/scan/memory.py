@@ -61,11 +61,15 @@ def numbered(tables: Mapping[str, pa.Table]) -> Relations:
             people = zip(households, table.column("person_id").to_pylist(), strict=True)
             numbers = [pairs.setdefault(p, len(pairs) + 1) if p[1] is not None else None for p in people]
             columns["member_no"] = pa.array(numbers, pa.int32())
-        for column, values in columns.items():
-            table = table.set_column(table.schema.get_field_index(column), column, values)
-        relations.tables[name] = table
+        relations.tables[name] = _with(table, columns)
     relations.tables["member_numbers"] = pa.table({"member_no": pa.array(list(pairs.values()), pa.int32())})
     return relations
+
+
+def _with(table: pa.Table, columns: dict[str, pa.Array]) -> pa.Table:
+    for column, values in columns.items():
+        table = table.set_column(table.schema.get_field_index(column), column, values)
+    return table
 
 
 def _numbers(ids: list[str]) -> dict[str, int]:

@@ -259,4 +259,5 @@ def over_no_rows(node: Node, at: Surroundings) -> exp.Expr:
             return Node(empty[part.op], (), part.type, part.unit, name="0")
         return Node(part.op, tuple(map(without_rows, part.args)), part.type, part.unit, part.name)
 
-    return simplify(node_sql(without_rows(node), at))
+    simple: exp.Expr = simplify(node_sql(without_rows(node), at))
+    return simple

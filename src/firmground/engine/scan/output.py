@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from firmground.engine.tables.inert import inert, original
 from firmground.engine.scan.spreadsheet import write_xlsx
+from firmground.engine.tables.inert import inert, original
 from firmground.errors import FirmgroundError, Place, nearest
 
 JSON_COLUMNS = ("reasons", "person_ids")  # text columns whose text is JSON: nested in JSON lines, text elsewhere

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from firmground.engine.areas import AreaTree
 from firmground.engine.records import Lake, Manifest
@@ -27,8 +29,8 @@ _NUMBERS = {"household_no": pa.int32(), "member_no": pa.int32(), "row_id": pa.in
 class Relations:
     """What a backend makes before it runs the statement.
 
-    files: relation -> Parquet files; tables: relation -> rows in memory; definitions: relation -> its select, in DuckDB's
-    dialect, over those, in the order in which they are made.
+    files: relation -> Parquet files; tables: relation -> rows in memory; definitions: relation -> its select, in
+    DuckDB's dialect, over those, in the order in which they are made.
     """
 
     files: dict[str, list[Path]] = field(default_factory=dict)
@@ -128,14 +130,45 @@ def _one_membership_each(persons: str, as_of: date) -> str:
 
 
 def _add_areas(relations: Relations, lake: Lake, manifest: Manifest, known_at: datetime | None) -> None:
-    """`area_ancestors`, and households placed in the successors of areas that were replaced."""
+    """`area_ancestors` of the codes in use, and households placed in the successors of areas that were replaced."""
     tree = area_tree(lake, manifest, known_at)
-    relations.tables["area_ancestors"] = tree.ancestors_table(None)
+    files = relations.files.get("households__files", [])
+    used = [pq.read_table(path, columns=["area_code"]).column(0).unique() for path in files]
+    codes = pa.chunked_array(
+        [chunk for part in used for chunk in ([part] if isinstance(part, pa.Array) else part.chunks)], pa.string()
+    )
+    relations.tables["area_ancestors"] = tree.ancestors_table(codes.combine_chunks())
+    replaced = tree.replaced()
+    if replaced.num_rows:
+        relations.tables["area_successors"] = replaced
+        for table in ("households", "shocks"):
+            relations.definitions[table] = (
+                f"with counting as ({relations.definitions[table]}) select c.* replace "
+                "(coalesce(s.successor, c.area_code) as area_code) from counting as c "
+                "left join area_successors as s on s.area_code = c.area_code"
+            )
 
 
 def area_tree(lake: Lake, manifest: Manifest, known_at: datetime | None) -> AreaTree:
     """The lake's own areas if it has any, else the shipped tree of its pack."""
-    raise NotImplementedError
+    files = manifest.tables.get("areas", ())
+    if not files:
+        shipped = lake.settings.area_tree
+        return AreaTree.shipped(shipped) if shipped else AreaTree(empty("areas"))
+    relations = Relations()
+    _add(relations, lake, manifest, "areas", known_at, asked=False)
+    return AreaTree.from_table(_rows(relations, "areas"))
+
+
+def _rows(relations: Relations, name: str) -> pa.Table:
+    """The rows of a small relation."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set time zone 'UTC'")
+        for relation, rows in relations.tables.items():
+            connection.register(relation, rows)
+        for relation, paths in relations.files.items():
+            connection.read_parquet([str(path) for path in paths], union_by_name=True).create_view(relation)
+        return connection.sql(relations.definitions[name]).to_arrow_table()
 
 
 def area_depth(lake: Lake, manifest: Manifest, known_at: datetime | None) -> Callable[[str], int]:

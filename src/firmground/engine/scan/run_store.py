@@ -41,7 +41,7 @@ class RunDamaged(FirmgroundError):
 
 @dataclass(frozen=True)
 class Run:
-    """One run. `previous` is the counting run that `first_raised_on` goes on from, `since` the run it was compared with."""
+    """One run. `previous` is the counting run that `first_raised_on` goes on from, `since` the run compared with."""
 
     id: str
     pack: str

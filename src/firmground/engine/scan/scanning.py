@@ -17,10 +17,13 @@ from firmground.engine.records import Lake
 from firmground.engine.scan import history, run_store
 from firmground.engine.scan.backends import duckdb as on_duckdb
 from firmground.engine.scan.backends import spark as on_spark
+from firmground.engine.scan.explain import Explanation, explain
 from firmground.engine.scan.judged import Counts, Judged
+from firmground.engine.scan.notebook import scan_html
 from firmground.engine.scan.question import Question
 from firmground.engine.scan.relations import Relations, first_day
 from firmground.engine.scan.run_store import Run
+from firmground.engine.scan.summary import find_level, summary_of
 from firmground.errors import FirmgroundError, nearest
 
 Progress = Callable[[str, int, int | None], None]
@@ -68,11 +71,20 @@ class Scan:
     run: Run
     question: Question
 
+    def explain(self, household_id: str) -> Explanation:
+        """Why a household is warned of in this scan, and why not. Raises UnknownHousehold."""
+        return next(explain(self.question, [household_id]))
+
+    def summary(self, level: str | int) -> pa.Table:
+        """Warnings and households counted by the areas of a level (its name in the pack, or its number).
+
+        Columns as in engine.scan.summary.summarise. Raises UnknownLevel.
+        """
+        return summary_of(self.question, self.warnings, find_level(self.question.pack, str(level)))
+
     def _repr_html_(self) -> str:
         """In a notebook: the counts, then the first warnings."""
-        from firmground.engine.scan.notebook import scan_html
-
-        return scan_html(self)
+        return scan_html(self.warnings, self.counts, self.question.pack)
 
 
 def scan(

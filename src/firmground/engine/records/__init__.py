@@ -1,0 +1,19 @@
+"""The lake: records of departments come in once, whole or not at all, and stay as they were delivered."""
+
+from firmground.engine.records.deliveries import deliveries
+from firmground.engine.records.importing import import_file, retry
+from firmground.engine.records.lake import Lake, LakeSettings
+from firmground.engine.records.manifest import DataFile, DeliveryEntry, Manifest
+from firmground.engine.records.report import ImportReport
+
+__all__ = [
+    "DataFile",
+    "DeliveryEntry",
+    "ImportReport",
+    "Lake",
+    "LakeSettings",
+    "Manifest",
+    "deliveries",
+    "import_file",
+    "retry",
+]

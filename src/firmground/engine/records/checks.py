@@ -1,0 +1,198 @@
+"""What every row of a table must hold, as SQL over its text cells.
+
+A check is a condition that is true for a bad row. `c` is the row of cells, `h` its household in the registry, `a` its
+area, `m` the person its ID number stands for. Conditions never fail on any text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from firmground.engine.policy.model import Pack
+from firmground.engine.records import mistakes as wrong
+from firmground.engine.records.mistakes import RowMistake
+from firmground.engine.tables import COMMON, Column, Table, Type
+
+_LIMIT = "1000000000000"
+_FIRST, _LAST = "date '1800-01-01'", "date '2200-12-31'"
+_FREE_TEXT = ("name", "address", "hamlet", "text", "employer", "end_reason", "phone")
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_ANY_CONTROL = r"[\x00-\x1f\x7f]"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of one column. `found` is the SQL text of what was found, `expected` what should stand there."""
+
+    mistake: type[RowMistake]
+    column: str
+    condition: str
+    found: str
+    expected: str
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def typed(column: Column) -> str:
+    """The SQL of a cell in its column's type; null where it does not fit."""
+    cell = f'c."{column.name}"'
+    return {
+        Type.TEXT: cell,
+        Type.DATE: f"try_cast({cell} as date)",
+        Type.TIME: f"try_cast({cell} as timestamptz)",
+        Type.MONEY: f"try_cast({cell} as decimal(18, 2))",
+        Type.NUMBER: f"try_cast({cell} as decimal(28, 12))",
+        Type.BOOLEAN: f"case when lower({cell}) in ('true', '1', 'yes') then true "
+        f"when lower({cell}) in ('false', '0', 'no') then false end",
+    }[column.type]
+
+
+def checks_of(table: Table, pack: Pack, columns: list[str]) -> list[Check]:
+    """Every check of a table's rows. columns: those that the file fills."""
+    found: list[Check] = [_check(wrong.BrokenRow, "", "c.broken is not null", "c.broken")]
+    for column in (*table.columns, *COMMON):
+        if column.name in columns or column.required:
+            found += _column(column, table, "id_number" in columns)
+    found += _across(table, columns)
+    found += _registry(table, pack, columns)
+    whole = [replace(check, condition=f"c.broken is null and ({check.condition})") for check in found[1:]]
+    return [found[0], *whole]
+
+
+def _check(
+    mistake: type[RowMistake], column: str, condition: str, found: str | None = None, expected: str = ""
+) -> Check:
+    cell = found or f"coalesce(c.\"{column}\", '')"
+    return Check(mistake, column, condition, cell, expected or mistake.expected_words)
+
+
+def _column(column: Column, table: Table, by_number: bool) -> Iterator[Check]:
+    name, cell = column.name, f'c."{column.name}"'
+    if column.required and not (by_number and table.name != "persons" and name in ("household_id", "person_id")):
+        yield _check(wrong.MissingCell, name, f"{cell} is null")
+    if column.type is Type.TEXT:
+        yield from _text(column, cell)
+        return
+    form = {
+        Type.DATE: (wrong.NotADate, _not_a_date(cell)),
+        Type.TIME: (wrong.NotATime, f"{typed(column)} is null"),
+        Type.MONEY: (wrong.NotAnAmount, _not_a_number(cell, typed(column), 2)),
+        Type.NUMBER: (wrong.NotANumber, _not_a_number(cell, typed(column), 12)),
+        Type.BOOLEAN: (wrong.NotYesOrNo, f"({typed(column)}) is null"),
+    }[column.type]
+    yield _check(form[0], name, f"{cell} is not null and {form[1]}")
+    if column.type in (Type.MONEY, Type.NUMBER):
+        yield _check(wrong.AmountTooLarge, name, f"abs({typed(column)}) >= {_LIMIT}")
+    if column.type is Type.MONEY:
+        yield _check(wrong.NegativeAmount, name, f"{typed(column)} < 0")
+
+
+def _not_a_date(cell: str) -> str:
+    return (
+        f"(length({cell}) <> 10 or translate({cell}, '0123456789', '') <> '--' or try_cast({cell} as date) is null "
+        f"or try_cast({cell} as date) not between {_FIRST} and {_LAST})"
+    )
+
+
+def _not_a_number(cell: str, value: str, places: int) -> str:
+    return (
+        f"({value} is null or translate({cell}, '0123456789', '') not in ('', '.', '-', '-.') "
+        f"or (strpos({cell}, '.') > 0 and length({cell}) - strpos({cell}, '.') > {places}))"
+    )
+
+
+def _text(column: Column, cell: str) -> Iterator[Check]:
+    name = column.name
+    if name in _FREE_TEXT:
+        yield _check(wrong.UnfitText, name, f"regexp_matches({cell}, '{_CONTROL}')", "'a control character'")
+        return
+    unfit = f"({cell} <> trim({cell}) or regexp_matches({cell}, '{_ANY_CONTROL}') or length({cell}) > 200)"
+    yield _check(wrong.UnfitText, name, unfit)
+    if name.endswith(("_id", "code", "number")) or name == "parent":
+        lossy = f"regexp_matches({cell}, '^[0-9]([.][0-9]+)?[eE][+]?[0-9]+$')"
+        yield _check(wrong.LossyNumber, name, lossy)
+    if column.codes:
+        codes = ", ".join(map(literal, column.codes))
+        yield _check(wrong.UnknownCode, name, f"{cell} not in ({codes})", expected=", ".join(column.codes))
+    if name == "source":
+        yield _check(wrong.SourceRefused, name, f"lower({cell}) = 'firmground'")
+
+
+def _across(table: Table, columns: list[str]) -> Iterator[Check]:
+    """Checks over several cells of a row."""
+    spans = [table.span] if table.span else []
+    if table.name == "income":
+        spans.append(("covers_from", "covers_to"))
+    for begin, end in spans:
+        if begin in columns and end in columns:
+            before = f'try_cast(c."{end}" as date) < try_cast(c."{begin}" as date)'
+            yield _check(wrong.EndBeforeStart, end, before)
+    if table.name == "spending" and "reimbursed" in columns:
+        more = "try_cast(c.reimbursed as decimal(18, 2)) > try_cast(c.amount as decimal(18, 2))"
+        yield _check(wrong.ReimbursedTooMuch, "reimbursed", more)
+    if not table.key and "deleted" in columns:
+        record = "c.record_id is null" if "record_id" in columns else "true"
+        yield _check(wrong.DeletedWithoutKey, "deleted", f"lower(c.deleted) in ('true', '1', 'yes') and {record}")
+
+
+def _registry(table: Table, pack: Pack, columns: list[str]) -> Iterator[Check]:
+    """Checks against the pack, the areas and the registry of households and persons."""
+    if table.name in pack.kinds:
+        yield from _kinds(table, pack)
+    if table.name == "outcomes":
+        risks = ", ".join(map(literal, pack.risks))
+        yield _check(wrong.UnknownCode, "risk", f"c.risk not in ({risks})", expected=", ".join(pack.risks))
+    if table.name == "households" and "population_group" in columns:
+        groups = ", ".join(map(literal, pack.population_groups)) or "''"
+        words = ", ".join(pack.population_groups)
+        yield _check(wrong.UnknownGroup, "population_group", f"c.population_group not in ({groups})", expected=words)
+    if table.name in ("households", "shocks") and "area_code" in columns:
+        yield _check(wrong.UnknownArea, "area_code", "c.area_code is not null and a.code is null")
+    if table.name == "shocks":
+        yield from _struck(pack, columns)
+    if table.name not in ("areas", "households") and "household_id" in columns:
+        unknown = "c.household_id is not null and h.household_no is null"
+        yield _check(wrong.UnknownHousehold, "household_id", unknown)
+    if "id_number" in columns and table.name != "persons":
+        unsure = "c.id_number is not null and c.person_id is null and coalesce(m.matches, 0) <> 1"
+        found = "coalesce(m.matches, 0) || ' members with this ID number'"
+        yield _check(wrong.PersonNotFound, "id_number", unsure, found)
+    elif "id_number" in columns and pack.area_tree == "china":
+        yield _check(
+            wrong.WrongIdNumber, "id_number", f"not ({gb_11643('c.id_number')})", "'a number that fails its check'"
+        )
+
+
+def _kinds(table: Table, pack: Pack) -> Iterator[Check]:
+    kinds = pack.kinds[table.name]
+    listed = ", ".join(map(literal, kinds)) or "''"
+    yield _check(wrong.UnknownKind, "kind", f"c.kind not in ({listed})", expected=", ".join(kinds) or "no kind")
+
+
+def _struck(pack: Pack, columns: list[str]) -> Iterator[Check]:
+    wide = ", ".join(literal(n) for n, kind in pack.kinds.get("shocks", {}).items() if kind.may_name_area) or "''"
+    household = "c.household_id" if "household_id" in columns or "id_number" in columns else "null"
+    area = "c.area_code" if "area_code" in columns else "null"
+    wrongly = f"(({household} is null) = ({area} is null)) or ({area} is not null and c.kind not in ({wide}))"
+    found = f"coalesce('household ' || {household}, '') || coalesce(' area ' || {area}, '')"
+    column = "area_code" if "area_code" in columns else "household_id"
+    yield _check(wrong.HouseholdOrArea, column, wrongly, found)
+
+
+def gb_11643(cell: str) -> str:
+    """Whether an ID number has 18 characters, a date of birth, and the check character of ISO 7064 mod 11-2."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    digits = " + ".join(
+        f"coalesce(try_cast(substr({cell}, {place}, 1) as integer), 0) * {weight}"
+        for place, weight in enumerate(weights, start=1)
+    )
+    born = f"substr({cell}, 7, 4) || '-' || substr({cell}, 11, 2) || '-' || substr({cell}, 13, 2)"
+    return (
+        f"coalesce({cell} is null or (regexp_full_match({cell}, '[0-9]{{17}}[0-9X]') and "
+        f"try_cast({born} as date) is not null and "
+        f"substr('10X98765432', ({digits}) % 11 + 1, 1) = substr({cell}, 18, 1)), false)"
+    )

@@ -1,0 +1,129 @@
+"""The lake: a folder of append-only Parquet files under a manifest, with its settings in lake.yaml."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from firmground.engine.policy.model import Pack
+from firmground.engine.records import manifest as manifests
+from firmground.engine.records.manifest import Manifest
+from firmground.errors import FirmgroundError
+
+FORMAT = 1
+SETTINGS = "lake.yaml"
+
+
+class NotALake(FirmgroundError):
+    """The folder is no lake: it has no readable lake.yaml."""
+
+    id = "FG-L001"
+
+
+class NewerLake(FirmgroundError):
+    """The lake was written by a newer version of Firmground."""
+
+    id = "FG-L002"
+
+
+class LakeBusy(FirmgroundError):
+    """Another import is writing to the lake."""
+
+    id = "FG-L003"
+
+
+class OtherPack(FirmgroundError):
+    """A lake keeps the pack of its first import; another was named."""
+
+    id = "FG-L006"
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class LakeSettings:
+    """What the first import wrote down: the pack whose kinds are checked, its time zone, currency and area tree."""
+
+    pack: str
+    time_zone: str
+    currency: str
+    area_tree: str | None
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A lake on disk."""
+
+    path: Path
+    settings: LakeSettings
+
+    @staticmethod
+    def open(path: Path) -> Lake:
+        """The lake in a folder. Raises NotALake, NewerLake."""
+        file = path / SETTINGS
+        try:
+            values = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+            written = int(values["format"])
+            if written > FORMAT:
+                found = f"The lake {path} has format {written}"
+                raise NewerLake(found=found, expected=f"format {FORMAT}", hint="Use a newer version of Firmground.")
+            tree = values.get("areas")
+            settings = LakeSettings(values["pack"], values["time_zone"], values["currency"], tree)
+        except (OSError, YAMLError, KeyError, TypeError, ValueError) as error:
+            raise NotALake(
+                found=f"The folder {path} is no lake ({SETTINGS} is missing or cannot be read)",
+                expected="a folder that `firmground import` made",
+            ) from error
+        return Lake(path, settings)
+
+    @staticmethod
+    def create(path: Path, pack_name: str, pack: Pack) -> Lake:
+        """The lake in a folder, made for a pack if it does not exist yet. Raises OtherPack for an existing one."""
+        if (path / SETTINGS).exists():
+            return Lake.open(path)
+        path.mkdir(parents=True, exist_ok=True)
+        values = {"format": FORMAT, "pack": pack_name, "time_zone": pack.time_zone, "currency": pack.currency}
+        if pack.area_tree:
+            values["areas"] = pack.area_tree
+        text = StringIO()
+        YAML(typ="safe", pure=True).dump(values, text)
+        temporary = path / f".new-{os.getpid()}.yaml"
+        with temporary.open("wb") as file:
+            file.write(text.getvalue().encode())
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path / SETTINGS)
+        manifests.flush_folder(path)
+        return Lake.open(path)
+
+    def manifest(self, version: int | None = None) -> Manifest:
+        """A state of the lake, the newest by default; an empty one before the first import."""
+        found = manifests.read(self.path, version)
+        return found if found is not None else Manifest(0, datetime.now(UTC))
+
+    @contextmanager
+    def writing(self, wait_seconds: float = 30) -> Iterator[None]:
+        """Hold the lake for one writer. Raises LakeBusy when another still holds it after `wait_seconds`."""
+        with (self.path / ".lock").open("w") as file:
+            deadline = time.monotonic() + wait_seconds
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:
+                    if time.monotonic() >= deadline:
+                        raise LakeBusy(
+                            found=f"Another import is writing to {self.path}",
+                            hint=f"It was waited for {wait_seconds:g} seconds; try again when it has ended.",
+                        ) from error
+                    time.sleep(0.1)
+            yield

@@ -1,0 +1,178 @@
+"""Mapping files: which heading of a department's file is which of our columns.
+
+null: ["NA"]                                   # cell texts that mean nothing, besides the empty cell
+columns: {household_id: id_hh, kind: {value: wage}, amount: Amount}
+values: {sex: {"0": m, "1": f}}
+rows: [{kind: {value: a}, value: Heading A}]   # several records from one row of the file
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from firmground.engine.policy.mistakes import PolicyMistake
+from firmground.engine.policy.source import Mapping as Tree
+from firmground.engine.policy.source import Scalar, Sequence, read_yaml
+from firmground.engine.tables import COMMON, Table
+from firmground.errors import FirmgroundError, Place, nearest
+
+_KEYS = ("null", "columns", "values", "rows")
+
+
+class MappingUnsound(FirmgroundError):
+    """A mapping file is no YAML, has an unknown key, or names an unknown column or heading."""
+
+    id = "FG-L020"
+
+
+class ColumnMissing(FirmgroundError):
+    """A required column of the table is not in the file."""
+
+    id = "FG-L021"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a column's value comes from: a heading of the file, or a constant."""
+
+    heading: str | None = None
+    constant: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A mapping as read. rows: for each record made from one row of the file, the cells it adds to `columns`."""
+
+    nulls: tuple[str, ...]
+    columns: dict[str, Cell]
+    values: dict[str, dict[str, str]]
+    rows: tuple[dict[str, Cell], ...]
+    text: str
+
+    def records(self) -> list[dict[str, Cell]]:
+        """The cells of each record that one row of the file becomes."""
+        return [{**self.columns, **row} for row in self.rows] if self.rows else [self.columns]
+
+
+def read_mapping(path: Path) -> Mapping:
+    """The mapping in a file. Raises MappingUnsound at its place."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise MappingUnsound(found=f"The mapping {path} cannot be read ({error.strerror})") from error
+    return parse_mapping(content, str(path))
+
+
+def parse_mapping(content: bytes, file: str) -> Mapping:
+    """The mapping in a text. Raises MappingUnsound at its place."""
+    tree, mistakes = read_yaml(content, file)
+    if mistakes:
+        raise _unsound(mistakes[0])
+    if not isinstance(tree, Tree):
+        raise MappingUnsound(found="The mapping is no YAML mapping", expected=", ".join(_KEYS), place=Place(file, 1, 1))
+    for key, place in tree.keys.items():
+        if key not in _KEYS:
+            close = nearest(key, _KEYS)
+            hint = f"Did you mean `{close}`?" if close else ""
+            raise MappingUnsound(
+                found=f"The key `{key}` is not known here", expected=", ".join(_KEYS), hint=hint, place=place
+            )
+    nulls = tree.items.get("null")
+    rows = tree.items.get("rows")
+    values = tree.items.get("values")
+    return Mapping(
+        nulls=tuple(_text(item) for item in nulls.items) if isinstance(nulls, Sequence) else (),
+        columns=_cells(tree.items.get("columns")),
+        values={
+            column: {key: _text(value) for key, value in _mapping(codes).items.items()}
+            for column, codes in (_mapping(values).items.items() if values else ())
+        },
+        rows=tuple(_cells(row) for row in rows.items) if isinstance(rows, Sequence) else (),
+        text=content.decode("utf-8-sig"),
+    )
+
+
+def _unsound(mistake: PolicyMistake) -> MappingUnsound:
+    return MappingUnsound(found=mistake.found, expected=mistake.expected, hint=mistake.hint, place=mistake.place)
+
+
+def _mapping(tree: object) -> Tree:
+    if isinstance(tree, Tree):
+        return tree
+    place = getattr(tree, "place", None)
+    raise MappingUnsound(found="A mapping is missing here", expected="`name: value`", place=place)
+
+
+def _text(tree: object) -> str:
+    if isinstance(tree, Scalar):
+        return tree.text
+    raise MappingUnsound(found="A text is missing here", expected="a text", place=getattr(tree, "place", None))
+
+
+def _cells(tree: object) -> dict[str, Cell]:
+    cells: dict[str, Cell] = {}
+    for column, value in _mapping(tree).items.items() if tree is not None else ():
+        if isinstance(value, Scalar):
+            cells[column] = Cell(heading=value.text, place=value.place)
+            continue
+        constant = _mapping(value)
+        if tuple(constant.items) != ("value",):
+            found = f"`{column}` is neither a heading nor a constant"
+            raise MappingUnsound(found=found, expected="a heading, or {value: ...}", place=constant.place)
+        cells[column] = Cell(constant=_text(constant.items["value"]), place=constant.place)
+    return cells
+
+
+def without_mapping(headings: list[str], table: Table, also: tuple[str, ...] = ()) -> Mapping:
+    """Headings that are the names of our columns stand for them."""
+    known = {c.name for c in (*table.columns, *COMMON)} | set(also)
+    return Mapping((), {h: Cell(heading=h) for h in headings if h in known}, {}, (), "")
+
+
+def check_columns(mapping: Mapping, headings: list[str], table: Table, also: tuple[str, ...] = ()) -> list[str]:
+    """Hold a mapping against a file and a table. Returns the headings that nothing uses.
+
+    also: columns that may stand beside the table's own. Raises MappingUnsound for an unknown column or heading,
+    ColumnMissing for a required column that nothing fills.
+    """
+    known = [*(c.name for c in (*table.columns, *COMMON)), *also]
+    used: set[str] = set()
+    for cells in mapping.records():
+        for column, cell in cells.items():
+            if column not in known:
+                close = nearest(column, known)
+                raise MappingUnsound(
+                    found=f"`{table.name}` has no column `{column}`",
+                    expected=", ".join(known),
+                    hint=f"Did you mean `{close}`?" if close else "",
+                    place=cell.place,
+                )
+            if cell.heading is not None and cell.heading not in headings:
+                close = nearest(cell.heading, headings)
+                raise MappingUnsound(
+                    found=f"The file has no heading `{cell.heading}`",
+                    expected=", ".join(headings),
+                    hint=f"Did you mean `{close}`?" if close else "",
+                    place=cell.place,
+                )
+            if cell.heading is not None:
+                used.add(cell.heading)
+        _require(cells, headings, table)
+    return [heading for heading in headings if heading not in used]
+
+
+def _require(cells: dict[str, Cell], headings: list[str], table: Table) -> None:
+    person_by_number = "id_number" in cells and table.name != "persons"
+    for column in table.columns:
+        if not column.required or column.name in cells:
+            continue
+        if person_by_number and column.name in ("household_id", "person_id"):
+            continue
+        close = nearest(column.name, headings)
+        raise ColumnMissing(
+            found=f"The table `{table.name}` needs the column `{column.name}`, which the file does not have",
+            expected="the headings " + ", ".join(c.name for c in table.columns if c.required),
+            hint=f"Is it `{close}`? Then say so in a mapping." if close else "Name its heading in a mapping.",
+        )

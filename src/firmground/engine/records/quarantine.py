@@ -1,0 +1,67 @@
+"""Quarantine: bad rows kept whole, with every mistake, until they are taken up again.
+
+Two files of each delivery: a Parquet file that holds the cells exactly, and a CSV file for people, whose cells are
+inert in a spreadsheet and which ends in the columns _row, _column, _found, _expected and _error.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from firmground.engine.records.cells import BETWEEN
+from firmground.engine.records.lake import Lake
+from firmground.engine.records.manifest import DataFile, DeliveryEntry
+from firmground.engine.records.workspace import Workspace
+from firmground.engine.tables.inert import inert
+
+if TYPE_CHECKING:
+    from firmground.engine.records.importing import Delivery
+
+_BATCH = 50_000
+
+
+def put_in_quarantine(work: Workspace, delivery: Delivery, lake: Lake, version: int) -> DataFile:
+    """Keep the rows of `bad`, whole. Returns the Parquet file; the CSV file stands beside it."""
+    cells = ", ".join(f"r.c{number}" for number in range(len(delivery.headings)))
+    sql = (
+        f"select b.row_no, b.part, r.broken, b.mistakes, {cells} from bad as b join raw as r on r.rowid = b.at "
+        "order by b.row_no"
+    )
+    name = f"quarantine/{delivery.id}-{version:010d}"
+    kept = work.write(sql, f"{name}.parquet", lake.path)
+    temporary = work.folder / "quarantine.csv"
+    _write_csv(work, delivery, sql, str(temporary))
+    work.keep(temporary, f"{name}.csv", lake.path, kept.rows, (None, None))
+    return kept
+
+
+def _write_csv(work: Workspace, delivery: Delivery, sql: str, path: str) -> None:
+    names = [*delivery.headings, "_row", "_column", "_found", "_expected", "_error"]
+    schema = pa.schema([(name, pa.string()) for name in names])
+    parts = len(delivery.mapping.records())
+    pieces = ", ".join(
+        f"array_to_string(list_transform(b.mistakes, lambda x: string_split(x, '{BETWEEN}')[{position}]), ' | ')"
+        f" as {name}"
+        for position, name in ((2, "columns"), (3, "found"), (4, "expected"), (1, "errors"))
+    )
+    cells = ", ".join(f"b.c{number}" for number in range(len(delivery.headings)))
+    shown = f"cast((b.row_no - 1) // {parts} + 2 as varchar)"
+    query = f"select {cells}, {shown} as _row, {pieces} from ({sql}) as b"
+    reader = work.connection.sql(query).to_arrow_reader(_BATCH)
+    with pa_csv.CSVWriter(path, schema, write_options=pa_csv.WriteOptions(quoting_style="needed")) as writer:
+        for batch in reader:
+            columns = [inert(batch.column(number)) for number in range(batch.num_columns)]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+
+
+def take_from_quarantine(work: Workspace, lake: Lake, entry: DeliveryEntry, headings: list[str]) -> None:
+    """Make `raw` of a delivery's quarantined rows, with their numbers."""
+    path = str(lake.path / entry.quarantine.path).replace("'", "''") if entry.quarantine else ""
+    cells = ", ".join(f"c{number}" for number in range(len(headings)))
+    work.connection.execute(
+        f"create table raw as select broken, {cells}, cast(row_no as bigint) as row_no, cast(part as integer) as part "
+        f"from read_parquet('{path}')"
+    )

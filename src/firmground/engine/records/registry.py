@@ -1,0 +1,58 @@
+"""What the lake knows when rows come in: households and their numbers, areas, people, pairs of household and person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from firmground.engine.areas import SHIPPED, AreaTree
+from firmground.engine.policy.model import Pack
+from firmground.engine.records.cells import Registry
+from firmground.engine.records.lake import Lake
+from firmground.engine.records.manifest import DataFile, Manifest
+
+
+def rows_of(lake: Lake, files: tuple[DataFile, ...]) -> str | None:
+    """SQL of all rows in files of the lake, None if there are none."""
+    if not files:
+        return None
+    names = ", ".join("'" + str(lake.path / file.path).replace("'", "''") + "'" for file in files)
+    return f"select * from read_parquet([{names}], union_by_name = true)"
+
+
+def registry_of(lake: Lake, manifest: Manifest, pack: Pack) -> Registry:
+    """SQL of the registry in a state of the lake."""
+    households = rows_of(lake, manifest.tables.get("households", ()))
+    areas = rows_of(lake, manifest.tables.get("areas", ()))
+    persons = rows_of(lake, manifest.tables.get("persons", ()))
+    pairs = rows_of(lake, manifest.members)
+    no_household = "select cast(null as varchar) as household_id, cast(null as integer) as household_no where false"
+    known = f"select distinct household_id, household_no from ({households})" if households else no_household
+    return Registry(
+        households=known,
+        areas=f"select distinct code from ({areas})" if areas else _shipped(pack),
+        people=_counting(lake, manifest, persons) if persons else _no_people(),
+        pairs=pairs or "select cast(null as integer) as household_no, '' as person_id, 0 as member_no where false",
+    )
+
+
+def _shipped(pack: Pack) -> str:
+    if not pack.area_tree:
+        return "select cast(null as varchar) as code where false"
+    path: Path = AreaTree.path(SHIPPED[pack.area_tree])
+    quoted = str(path).replace("'", "''")
+    return f"select code from read_parquet('{quoted}')"
+
+
+def _counting(lake: Lake, manifest: Manifest, persons: str) -> str:
+    settled = manifest.settled.get("persons")
+    if settled is None:
+        return persons
+    rows = rows_of(lake, (settled,))
+    return f"select p.* from ({persons}) as p anti join ({rows}) as s on s.row_id = p.row_id and s.until_at is null"
+
+
+def _no_people() -> str:
+    return (
+        "select '' as household_id, '' as person_id, '' as id_number, cast(null as date) as member_from, "
+        "cast(null as date) as member_to where false"
+    )

@@ -1,0 +1,54 @@
+"""What an import says: rows accepted, quarantined, repeated, and every kind of mistake with an example."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class MistakeCount:
+    """Rows with one mistake in one column. example: what the first of them holds (hidden for personal columns)."""
+
+    id: str
+    column: str
+    rows: int
+    expected: str
+    first_row: int
+    example: str
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """One delivery. rows = accepted + quarantined + repeated; `waiting` of the quarantined wait for their household.
+
+    delivery: its id, None for a dry run or a repeated file. first_row in mistakes counts as a spreadsheet does: the
+    heading is row 1.
+    """
+
+    file: str
+    table: str
+    source: str
+    received_at: datetime
+    delivery: str | None
+    rows: int
+    accepted: int
+    quarantined: int
+    repeated: int
+    waiting: int
+    mistakes: tuple[MistakeCount, ...] = ()
+    unused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    quarantine_file: Path | None = None
+    is_dry_run: bool = False
+    stored: dict[str, Any] = field(default_factory=dict, repr=False)  # what a retry needs: headings, mapping, checksum
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report for a program."""
+        values = asdict(self)
+        del values["stored"]
+        values["received_at"] = self.received_at.isoformat()
+        values["quarantine_file"] = str(self.quarantine_file) if self.quarantine_file else None
+        return values

@@ -1,0 +1,43 @@
+"""The counts of an import's report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firmground.engine.records.cells import BETWEEN
+from firmground.engine.records.mistakes import UnknownHousehold
+from firmground.engine.records.report import MistakeCount
+from firmground.engine.records.workspace import Workspace
+
+if TYPE_CHECKING:
+    from firmground.engine.records.importing import Delivery
+
+_MOST = 200  # kinds of mistakes in a report; the quarantine file has all
+
+
+def counted(work: Workspace) -> tuple[int, int, int]:
+    """Rows, quarantined rows, and quarantined rows whose only mistake is an unknown household."""
+    rows, bad = work.one("select count(*), count(*) filter (where is_bad) from typed")
+    waiting = work.one(
+        "select count(*) from bad where len(mistakes) = 1 and "
+        f"starts_with(mistakes[1], '{UnknownHousehold.id}{BETWEEN}')"
+    )[0]
+    return int(str(rows)), int(str(bad)), int(str(waiting))
+
+
+def mistakes_of(work: Workspace, delivery: Delivery) -> tuple[MistakeCount, ...]:
+    """Every kind of mistake with its number of rows, the most frequent first. Personal cells are not shown."""
+    parts = len(delivery.mapping.records())
+    found = work.connection.execute(
+        "select p[1] as id, p[2] as col, count(*) as n, first(p[4] order by row_no), min(row_no), "
+        "first(p[3] order by row_no) from (select b.row_no, string_split(m, ?) as p "
+        "from (select row_no, unnest(mistakes) as m from bad) as b) group by 1, 2 order by n desc, 1, 2 limit ?",
+        [BETWEEN, _MOST],
+    ).fetchall()
+    counts = []
+    for id_, column, rows, expected, first_row, example in found:
+        definition = delivery.table.column(column)
+        hidden = column == "id_number" or (definition is not None and definition.personal)
+        shown = "(hidden)" if hidden or not column else str(example)[:60]
+        counts.append(MistakeCount(id_, column, rows, expected, (first_row - 1) // parts + 2, shown))
+    return tuple(counts)

@@ -1,0 +1,135 @@
+"""Where an import works: a folder inside the lake that no reader sees, with a DuckDB database on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from firmground.engine.records.lake import Lake
+from firmground.engine.records.manifest import DataFile, Manifest, flush_folder
+from firmground.errors import FirmgroundError
+
+_PREFIX = ".staging-"
+TEMPORARY_LIMIT = "200GB"
+MEMORY_LIMIT = os.environ.get("FIRMGROUND_MEMORY", "2GB")
+ROW_GROUP = 120_000
+_FOLDERS = ("records", "settled", "members", "deliveries", "quarantine")
+
+
+class DiskTrouble(FirmgroundError):
+    """The disk is full, or a file of the lake cannot be read or written. The lake is as it was."""
+
+    id = "FG-L030"
+
+
+class Workspace:
+    """A connection and a folder for one import; what is worth keeping is moved into the lake before it is published."""
+
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.folder = folder
+        self.connection = connection
+
+    def one(self, sql: str) -> tuple[object, ...]:
+        """The first row of a query."""
+        rows = self.connection.execute(sql).fetchall()
+        return rows[0] if rows else ()
+
+    def write(self, sql: str, name: str, lake: Path, *, timed: bool = False) -> DataFile:
+        """Write the rows of a query as a Parquet file of the lake, not yet named by any manifest."""
+        temporary = self.folder / Path(name).name
+        self.connection.execute(
+            f"copy ({sql}) to '{_escaped(temporary)}' (format parquet, compression zstd, row_group_size {ROW_GROUP})"
+        )
+        reader = f"read_parquet('{_escaped(temporary)}')"
+        rows = int(str(self.one(f"select count(*) from {reader}")[0]))
+        first: datetime | None = None
+        last: datetime | None = None
+        if timed:
+            first, last = self.one(f"select min(received_at), max(received_at) from {reader}")  # type: ignore[assignment]
+        return self.keep(temporary, name, lake, rows, (first, last))
+
+    def keep(
+        self, temporary: Path, name: str, lake: Path, rows: int, times: tuple[datetime | None, datetime | None]
+    ) -> DataFile:
+        """Move a finished file to its place in the lake, flushed."""
+        with temporary.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        target = lake / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.replace(target)
+        flush_folder(target.parent)
+        return DataFile(name, rows, sha256, times[0], times[1])
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+@contextmanager
+def workspace(parent: Path, time_zone: str) -> Iterator[Workspace]:
+    """A workspace inside a folder; gone at the end. Raises DiskTrouble when the disk fails."""
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+    try:
+        connection = duckdb.connect(str(folder / "work.duckdb"))
+        try:
+            for name, value in (
+                ("temp_directory", str(folder / "spill")),
+                ("max_temp_directory_size", TEMPORARY_LIMIT),
+                ("memory_limit", MEMORY_LIMIT),
+                ("TimeZone", time_zone),
+                ("autoinstall_known_extensions", False),
+                ("autoload_known_extensions", False),
+                ("allow_community_extensions", False),
+                ("enable_progress_bar", False),
+            ):
+                connection.execute(f"set {name} = ?", [value])
+            yield Workspace(folder, connection)
+        except (OSError, duckdb.IOException) as error:
+            raise DiskTrouble(
+                found=f"The import stopped: {str(error).splitlines()[0][:200]}",
+                hint="Nothing of it is visible; the lake is as it was. Make room and import again.",
+            ) from error
+        finally:
+            connection.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(lake: Lake, manifest: Manifest) -> int:
+    """Take away what stopped imports left behind; files that any state of the lake names stay. Returns how many."""
+    removed = 0
+    for folder in lake.path.glob(f"{_PREFIX}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+        removed += 1
+    for path in [*lake.path.glob(".new-*"), *(lake.path / "manifest").glob(".new-*")]:
+        path.unlink(missing_ok=True)
+        removed += 1
+    last = len(manifest.deliveries)
+    for name in _FOLDERS:
+        for path in (lake.path / name).rglob("*"):
+            if path.is_file() and _is_left_over(path, name, last, manifest):
+                path.unlink(missing_ok=True)
+                removed += 1
+    return removed
+
+
+def _is_left_over(path: Path, folder: str, last: int, manifest: Manifest) -> bool:
+    """Whether a file belongs to a delivery or a state that was never published."""
+    if folder == "settled":
+        version = path.stem.rsplit("-", 1)[-1]
+        return version.isdigit() and int(version) > manifest.version
+    delivery, _, attempt = path.stem.removeprefix("D").partition("-")
+    if not delivery.isdigit():
+        return False
+    if int(delivery) > last:
+        return True
+    return attempt.isdigit() and int(attempt) > manifest.version

@@ -45,7 +45,7 @@ SPOILS: dict[str, tuple[tuple[str, str, str], ...]] = {
 
 
 def spoiled_sql(table: str, query: str, columns: list[str], row_offset: int) -> str:
-    """The query with a share of its rows spoiled: all cells as text, and `spoil` (0 for a sound row) and `row` beside."""
+    """The query with a share of its rows spoiled: cells as text, `spoil` (0 for a sound row) and `row` beside."""
     spoils = SPOILS[table]
     cells = []
     for column in columns:

@@ -50,7 +50,8 @@ def persons_sql() -> str:
         "when u(pn, 16) < 0.12 or age >= 60 then 'partial' else 'full' end as capacity, "
         "case when k > 2 and u(pn, 17) < getvariable('moved_in') then back(1 + u(pn, 18) * 700) end as member_from, "
         "case when u(n, 19) < getvariable('no_members') then back(30) "
-        "when k > 2 and u(pn, 17) >= getvariable('moved_in') and u(pn, 20) < getvariable('moved_out') then back(1 + u(pn, 21) * 700) end as member_to, "
+        "when k > 2 and u(pn, 17) >= getvariable('moved_in') and u(pn, 20) < getvariable('moved_out') "
+        "then back(1 + u(pn, 21) * 700) end as member_to, "
         "age between 16 and 64 and u(pn, 22) < getvariable('in_work') as works from born"
     )
 
@@ -111,7 +112,8 @@ def _income(as_of: date, months: int) -> str:
         "cast(m.day + 24 as date) as occurred_on, 'human_resources' as source "
         f"from p, m where works and earns and k <= 2 and ({monthly} or m.number % 3 = p.n % 3) "
         "union all select id, null, 'business', "
-        f"money(getvariable('business_year') / 4 * level * {factor} * {season} * (0.6 + 0.8 * u(n * 64 + m.number, 51))), "
+        f"money(getvariable('business_year') / 4 * level * {factor} * {season} * "
+        "(0.6 + 0.8 * u(n * 64 + m.number, 51))), "
         "money(getvariable('business_year') / 4 * level * getvariable('business_cost') * "
         "(0.5 + u(n * 64 + m.number, 52))), cast(m.day + 14 as date), 'agriculture' from h, m "
         "where earns and u(n, 53) < 0.75 and m.number % 3 = n % 3 "

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from firmground.engine.records.cells import Registry
 from firmground.engine.records.checks import literal
+from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.lake import Lake
 from firmground.engine.records.manifest import DataFile, Manifest
 from firmground.engine.records.registry import rows_of
 from firmground.engine.records.settling import settle
 from firmground.engine.records.workspace import Workspace
 from firmground.engine.tables import COMMON, Table
-
-if TYPE_CHECKING:
-    from firmground.engine.records.importing import Delivery
 
 ROWS_PER_DELIVERY = 2**32
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from firmground.engine.policy.model import Pack
 from firmground.engine.records import manifest as manifests
 from firmground.engine.records.accepting import accept
 from firmground.engine.records.cells import judge, make_cells, match_persons
+from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.lake import Lake, LakeSettings, OtherPack
 from firmground.engine.records.manifest import DeliveryEntry, Manifest
 from firmground.engine.records.mapping import Mapping, check_columns, parse_mapping, read_mapping, without_mapping
@@ -37,26 +38,6 @@ class UnknownDelivery(FirmgroundError):
     """A delivery's report is missing, so its quarantined rows cannot be taken up again."""
 
     id = "FG-L031"
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One file on its way into the lake."""
-
-    number: int
-    table: Table
-    file: str
-    sha256: str
-    source: str
-    received_at: datetime
-    mapping: Mapping
-    headings: list[str]
-    first_report: ImportReport | None = None  # of the first attempt, when rows are taken up again
-
-    @property
-    def id(self) -> str:
-        """D000003."""
-        return f"D{self.number:06d}"
 
 
 def import_file(

@@ -6,19 +6,15 @@ inert in a spreadsheet and which ends in the columns _row, _column, _found, _exp
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from firmground.engine.records.cells import BETWEEN
+from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.lake import Lake
 from firmground.engine.records.manifest import DataFile, DeliveryEntry
 from firmground.engine.records.workspace import Workspace
 from firmground.engine.tables.inert import inert
-
-if TYPE_CHECKING:
-    from firmground.engine.records.importing import Delivery
 
 _BATCH = 50_000
 

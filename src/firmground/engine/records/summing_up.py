@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from firmground.engine.records.cells import BETWEEN
+from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.mistakes import UnknownHousehold
 from firmground.engine.records.report import MistakeCount
 from firmground.engine.records.workspace import Workspace
-
-if TYPE_CHECKING:
-    from firmground.engine.records.importing import Delivery
 
 _MOST = 200  # kinds of mistakes in a report; the quarantine file has all
 

@@ -15,8 +15,8 @@ from firmground.engine.policy.parameters import with_settings
 from firmground.engine.records import Lake
 from firmground.engine.scan import run_store
 from firmground.engine.scan.backends.duckdb import views
-from firmground.engine.scan.explain import Explanation
 from firmground.engine.scan.explain import explain as explain_households
+from firmground.engine.scan.explanation import Explanation
 from firmground.engine.scan.question import Question
 from firmground.engine.scan.scanning import BACKENDS, UnknownBackend
 from firmground.engine.scan.statement import compile_statement

@@ -6,15 +6,15 @@ All values and all truths come from the scan's own statement, restricted to the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from firmground.engine.policy.model import Fact, Pack, Rule, Words
+from firmground.engine.policy.model import Fact, Rule
 from firmground.engine.scan.backends import duckdb as backend
-from firmground.engine.scan.conditions import Atom, Change, Condition, Truth, change_to, condition_of
+from firmground.engine.scan.conditions import Condition, Truth, change_to, condition_of
 from firmground.engine.scan.explain_sql import households_sql, persons_sql
+from firmground.engine.scan.explained import Part, Value, Verdict
+from firmground.engine.scan.explanation import Explanation
 from firmground.engine.scan.in_force import InForce
 from firmground.engine.scan.question import Question
 from firmground.engine.scan.reasons_sql import text_of_decimal
@@ -28,77 +28,6 @@ class UnknownHousehold(FirmgroundError):
 
     id = "FG-S040"
     exit_code = 2
-
-
-@dataclass(frozen=True)
-class Value:
-    """A named value: `text` as reasons show it, None if unknown. `source` of a parameter's row in force."""
-
-    name: str
-    title: Words
-    text: str | None
-    unit: str | None = None
-    source: str | None = None
-
-
-@dataclass(frozen=True)
-class Part:
-    """An atom of a rule's condition for one household (or person): whether it holds, and both sides of a comparison."""
-
-    atom: Atom
-    truth: Truth
-    left: str | None
-    right: str | None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A rule for one household, or for one member of it (`person_id`).
-
-    fires: true, false, or None if a value it needs is unknown. change: what would have to change for it to stop firing,
-    or to fire; None for a rule of persons as a whole.
-    """
-
-    rule: Rule
-    fires: Truth
-    reasons: tuple[Value, ...]
-    parts: tuple[Part, ...] = ()
-    change: Change | None = None
-    person_id: str | None = None
-    persons: tuple[Verdict, ...] = ()
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Everything that is known of one household at a date.
-
-    state: `judged`, `without_members` or `not_yet_registered`; only a judged household has facts and verdicts. facts:
-    in the pack's order; facts_of_persons: person_id -> facts. records: the rows behind each fact, rows set aside and
-    why, and the days since the last data per source.
-    """
-
-    household_id: str
-    area_code: str
-    state: str
-    pack: Pack
-    as_of: date
-    known_at: datetime | None
-    facts: tuple[Value, ...] = ()
-    facts_of_persons: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
-    verdicts: tuple[Verdict, ...] = ()
-    records: RecordsBehind | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The explanation for a program; the same content as the text, in all languages of the pack."""
-        from firmground.engine.scan.explain_json import explanation_dict
-
-        return explanation_dict(self)
-
-    def text(self, language: str | None = None) -> str:
-        """The explanation in words, in a language of the pack."""
-        from firmground.engine.scan.explain_text import explanation_text
-
-        return explanation_text(self, language)
 
 
 def explain(question: Question, households: Sequence[str], *, with_records: bool = True) -> Iterator[Explanation]:

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from firmground.engine.policy.model import Pack
 from firmground.engine.scan.conditions import Change
-from firmground.engine.scan.explain import Part
 from firmground.engine.scan.explain_words import name_of, say
+from firmground.engine.scan.explained import Part
 from firmground.engine.scan.reasons_sql import text_of_decimal
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "<>", "<>": "="}

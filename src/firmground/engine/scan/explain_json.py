@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from firmground.engine.scan.conditions import Change
-from firmground.engine.scan.explain import Explanation, Part, Value, Verdict
 from firmground.engine.scan.explain_change import change_words
+from firmground.engine.scan.explained import Explained, Part, Value, Verdict
 from firmground.engine.scan.reasons_sql import text_of_decimal
 from firmground.engine.scan.records_behind import Record, RecordsBehind
 
 
-def explanation_dict(explanation: Explanation) -> dict[str, Any]:
+def explanation_dict(explanation: Explained) -> dict[str, Any]:
     """household_id, area_code, state, as_of, facts, persons, rules (each with `fires`, reasons, change), records."""
     pack = explanation.pack
     return {
@@ -44,7 +44,7 @@ def _value(value: Value) -> dict[str, Any]:
     }
 
 
-def _verdict(verdict: Verdict, explanation: Explanation) -> dict[str, Any]:
+def _verdict(verdict: Verdict, explanation: Explained) -> dict[str, Any]:
     parts = {part.atom.number: part for part in verdict.parts}
     described: dict[str, Any] = {
         "rule": verdict.rule.id,
@@ -64,7 +64,7 @@ def _verdict(verdict: Verdict, explanation: Explanation) -> dict[str, Any]:
     return described
 
 
-def _change(change: Change, parts: dict[int, Part], explanation: Explanation) -> dict[str, Any]:
+def _change(change: Change, parts: dict[int, Part], explanation: Explained) -> dict[str, Any]:
     if change.atom is None:
         return {change.op: [_change(part, parts, explanation) for part in change.parts]}
     part = parts[change.atom.number]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from firmground.engine.policy.model import Pack
-from firmground.engine.scan.explain import Explanation, Value, Verdict
 from firmground.engine.scan.explain_change import change_lines
 from firmground.engine.scan.explain_words import say
+from firmground.engine.scan.explained import Explained, Value, Verdict
 from firmground.engine.scan.records_behind import Record, RecordsBehind
 
 MOST_ROWS = 12  # rows shown per fact; the JSON form has all
 
 
-def explanation_text(explanation: Explanation, language: str | None) -> str:
+def explanation_text(explanation: Explained, language: str | None) -> str:
     """The whole explanation as lines of text."""
     pack = explanation.pack
     language = language or pack.languages[0]
@@ -84,7 +84,7 @@ def _because(verdict: Verdict, pack: Pack, language: str, indent: str) -> list[s
     return lines
 
 
-def _records(explanation: Explanation, behind: RecordsBehind, language: str) -> list[str]:
+def _records(explanation: Explained, behind: RecordsBehind, language: str) -> list[str]:
     pack = explanation.pack
     lines = ["", say("records", language)]
     values = list(explanation.facts)

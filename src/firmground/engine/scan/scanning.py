@@ -17,7 +17,8 @@ from firmground.engine.records import Lake
 from firmground.engine.scan import history, run_store
 from firmground.engine.scan.backends import duckdb as on_duckdb
 from firmground.engine.scan.backends import spark as on_spark
-from firmground.engine.scan.explain import Explanation, explain
+from firmground.engine.scan.explain import explain
+from firmground.engine.scan.explanation import Explanation
 from firmground.engine.scan.judged import Counts, Judged
 from firmground.engine.scan.notebook import scan_html
 from firmground.engine.scan.question import Question

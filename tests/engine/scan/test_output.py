@@ -18,7 +18,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmground.engine.scan import spreadsheet
-from firmground.engine.tables.inert import inert, original
 from firmground.engine.scan.output import (
     WARNINGS,
     CannotWrite,
@@ -30,6 +29,7 @@ from firmground.engine.scan.output import (
     write_table,
 )
 from firmground.engine.scan.spreadsheet import TooLongForSheet
+from firmground.engine.tables.inert import inert, original
 from firmground.errors import FirmgroundError
 
 HOSTILE = [

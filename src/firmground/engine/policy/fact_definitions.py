@@ -49,12 +49,10 @@ def read_facts(file: FactsFile, tree: Tree, names: Names) -> tuple[dict[str, Fac
 
 def _ordered(file: FactsFile) -> tuple[list[str], list[list[str]]]:
     """Names in an order in which each comes after those it names, else as in the file; and the circles."""
-    named = {
-        name: [
-            n for n in file.root if n in references(fact.value) | references(fact.unknown_when or "null") and n != ""
-        ]
-        for name, fact in file.root.items()
-    }
+    named = {}
+    for name, fact in file.root.items():
+        named_here = references(fact.value) | references(fact.unknown_when or "null")
+        named[name] = [other for other in file.root if other in named_here]
     order: list[str] = []
     circles: list[list[str]] = []
     state: dict[str, int] = {}

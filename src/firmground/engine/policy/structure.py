@@ -7,7 +7,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    RootModel,
+    TypeAdapter,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 FORMAT = 1  # of pack files, written by this version
 FILES = ("policy.yaml", "parameters.yaml", "tables.yaml", "facts.yaml", "rules.yaml")
@@ -25,19 +36,6 @@ Day = Annotated[date, BeforeValidator(_iso), WithJsonSchema({"type": "string", "
 Amount = Annotated[Decimal, Field(max_digits=28, decimal_places=12), WithJsonSchema({"type": ["number", "string"]})]
 Title = Annotated[dict[str, str], Field(description="language code -> title, in every language of the pack")]
 Text = Annotated[str, Field(min_length=1)]
-AnyWindow = Annotated[
-    Any,
-    Field(description="a window, a mapping of `window`, `offset` and `on`, or a list of these, all of which hold"),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string"},
-                {"$ref": "#/$defs/WindowDefinition"},
-                {"type": "array", "items": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/WindowDefinition"}]}},
-            ]
-        }
-    ),
-]
 
 
 class _Definition(BaseModel):
@@ -136,6 +134,20 @@ class WindowDefinition(_Definition):
     window: Text = Field(description="such as `12 full months`, `3 months to date`, `open`, `ever`")
     offset: str | None = Field(None, description="such as `12 months`: as many earlier")
     on: str | None = Field(None, description="date column, where it is not occurred_on")
+
+
+class _WindowsInSchema:
+    """Says in the JSON Schema what a window may be; its reading, with better mistakes, is `windows`."""
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(TypeAdapter(str | WindowDefinition | list[str | WindowDefinition]).core_schema)
+
+
+AnyWindow = Annotated[
+    Any,
+    Field(description="a window, a mapping of `window`, `offset` and `on`, or a list of these, all of which hold"),
+    _WindowsInSchema(),
+]
 
 
 class FactDefinition(_Definition):

@@ -59,7 +59,11 @@ class InForce:
                 expected=f"a date not before {first}" if first else "a value",
                 place=parameter.place,
             )
-        return sorted(rows, key=lambda r: (-self.area_depth(r.area) if r.area else 0, r.area or "", r.group is None))
+        return sorted(rows, key=self._nearness)
+
+    def _nearness(self, row: ParameterRow) -> tuple[bool, int, str, bool]:
+        depth = self.area_depth(row.area) if row.area else 0
+        return (row.area is None, -depth, row.area or "", row.group is None)
 
     def differs(self, name: str) -> bool:
         """Whether the value differs between households."""

@@ -32,7 +32,7 @@ def scan_tables(tables: Mapping[str, pa.Table], pack: Pack, as_of: date, *, area
     if areas is None:
         relations.tables["area_ancestors"] = pa.table({"area_code": codes, "ancestor_code": codes})
     else:
-        relations.tables["area_ancestors"] = areas.ancestors_table(codes.combine_chunks())
+        relations.tables["area_ancestors"] = areas.ancestors_table(codes)
     statement = compile_statement(pack, as_of, depth_in(areas))
     judged = backend.judge(statement, relations)
     order = [("household_id", "ascending"), ("rule", "ascending")]

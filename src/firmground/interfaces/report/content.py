@@ -1,7 +1,7 @@
 """What the report says, before it becomes a page: counts by area and rule, and the list of warnings.
 
 Rows are carried compactly: a warning names its area and its *shape* (rule, severity and the reasons' titles and units)
-by number, so that 20,000 warnings stay a small page.
+by number, so that 50,000 warnings stay a small page.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from firmground.engine.scan.output import CHANGE
 from firmground.engine.scan.summary import NOT_PLACED, counted, path_to, per_1000
 from firmground.interfaces.report.words import unit_in, words
 
-LISTED = 20_000  # warnings that the page carries; more would make it slow to open on a plain office computer
+LISTED = 50_000  # warnings that the page carries; more would make it slow to open on a plain office computer
 AREAS_SHOWN = 30  # bars of the chart
 AREA_ROWS = 500  # rows of the table
 

@@ -68,8 +68,9 @@
     const list = make("ul", { class: "reasons" });
     shape(row).reasons.forEach(([title, unit], number) => {
       const value = row[4][number];
-      const item = make("li", {}, `${title} `, make("b", {}, shown(value, unit)));
-      if (unit && value !== null) item.append(" ", make("span", { class: "unit" }, unit));
+      const known = make("span", { class: unit ? "nowrap" : "" }, make("b", {}, shown(value, unit)));
+      if (unit && value !== null) known.append(" ", make("span", { class: "unit" }, unit));
+      const item = make("li", {}, `${title} `, known);
       list.append(item);
     });
     return list;

@@ -1,0 +1,15 @@
+"""JSON Schemas of a pack's files, by which editors complete and check keys; from the models that read the files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from firmground.engine.policy.structure import MODELS
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """File of a pack -> its JSON Schema (draft 2020-12)."""
+    made = {file: model.model_json_schema(by_alias=True) for file, model in MODELS.items()}
+    return {file: {"$schema": DIALECT, **schema, "title": file} for file, schema in made.items()}

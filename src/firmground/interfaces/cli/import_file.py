@@ -1,0 +1,137 @@
+"""`firmground import FILE`: records into the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firmground.engine.records import ImportReport, import_file, retry
+from firmground.interfaces.cli.mistakes import WrongUse
+from firmground.interfaces.cli.options import AsJson, Data, existing_file, read_time
+from firmground.interfaces.cli.screen import plain, progress, say, say_json, say_table
+
+ANSWER_IS_NO = 1
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("import")(import_)
+
+
+def import_(
+    data: Data,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="CSV (UTF-8) or Parquet file.", show_default=False)
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option("--as", metavar="TABLE", help="The table its rows belong to, such as income.")
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", metavar="YAML", help="Which heading of the file is which column, and its codes."),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="NAME", help="Who delivered it. Default: unnamed.")
+    ] = None,
+    received_at: Annotated[
+        str | None,
+        typer.Option("--received-at", metavar="TIME", help="When it was received; a date is its start. Default: now."),
+    ] = None,
+    pack: Annotated[
+        str | None,
+        typer.Option("--pack", metavar="PACK", help="At the first import: the pack that the lake is for. Default: cn."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with exit code 1 if any row was put into quarantine.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row, and change nothing.")] = False,
+    again: Annotated[
+        bool, typer.Option("--retry", help="Instead of a file: try the rows in quarantine once more.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a file of records into the lake, and say what became of every row.
+
+    Rows in = accepted + quarantined + repeated. Rows with a mistake are kept in
+    quarantine beside the lake, as they came, with what was found and expected;
+    the same file twice changes nothing. The folder is made at the first import.
+
+    Examples:
+      firmground import households.csv --as households --data lake --pack cn
+      firmground import wages.csv --as income --data lake --mapping wages.yaml
+      firmground import wages.csv --as income --data lake --dry-run --strict
+      firmground import --retry --data lake
+    """
+    _check_use(file, table, again=again, source=source, received_at=received_at, pack=pack, dry_run=dry_run)
+    with progress(quiet=as_json) as report_progress:
+        if file is None:
+            reports = retry(data, mapping=mapping, progress=report_progress)
+        else:
+            report = import_file(
+                existing_file(file),
+                table=table or "",
+                data=data,
+                mapping=existing_file(mapping) if mapping else None,
+                source=source,
+                received_at=_received(received_at),
+                pack=pack,
+                dry_run=dry_run,
+                progress=report_progress,
+            )
+            reports = [report]
+    if as_json:
+        say_json([report.as_dict() for report in reports] if again else reports[0].as_dict())
+    else:
+        show_imports(reports, dry_run=dry_run)
+    if strict and any(report.quarantined for report in reports):
+        raise typer.Exit(ANSWER_IS_NO)
+
+
+def _check_use(file: Path | None, table: str | None, *, again: bool, **others: object) -> None:
+    if again:
+        given = [f"--{name.replace('_', '-')}" for name, value in others.items() if value]
+        if file is not None or table is not None or given:
+            extra = ", ".join([*(["FILE"] if file else []), *(["--as"] if table else []), *given])
+            raise WrongUse(found=f"--retry takes the rows in quarantine, and {extra} was given too")
+    elif file is None or table is None:
+        missing = " and ".join(name for name, value in (("FILE", file), ("--as TABLE", table)) if value is None)
+        raise WrongUse(found=f"An import needs {missing}", hint="Or give `--retry`. See `firmground import --help`.")
+
+
+def _received(text: str | None) -> datetime | date | None:
+    return read_time(text, "--received-at") if text else None
+
+
+def show_imports(reports: Sequence[ImportReport], *, dry_run: bool) -> None:
+    """Print what became of the rows of each file."""
+    if not reports:
+        say("Nothing is in quarantine.")
+    for report in reports:
+        show_import(report, dry_run=dry_run)
+
+
+def show_import(report: ImportReport, *, dry_run: bool) -> None:
+    """Print what became of the rows of one file, and its mistakes by kind."""
+    say(
+        f"{report.table}: {report.rows:,} rows read, {report.accepted:,} accepted, {report.quarantined:,} quarantined, "
+        f"{report.repeated:,} repeated." + (" Dry run: nothing was changed." if dry_run else "")
+    )
+    if report.waiting:
+        say(f"{report.waiting:,} of these wait for their household; `import --retry` takes them in when it is known.")
+    if report.mistakes:
+        say_table(
+            ("Mistake", "Column", "Rows", "First row", "Example", "Expected"),
+            [(m.id, m.column, m.rows, m.first_row, m.example, m.expected) for m in report.mistakes],
+            right=(2, 3),
+            folds=(4, 5),
+        )
+    if report.unused:
+        say(f"Columns of the file that were not used: {plain(', '.join(report.unused))}.")
+    for note in report.notes:
+        say(plain(note))
+    if report.quarantine_file:
+        say(f"Rows in quarantine, with what was expected: {report.quarantine_file}")

@@ -1,0 +1,126 @@
+"""Options that several verbs take, and how their texts become values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from firmground.engine.policy.model import Pack
+from firmground.engine.records import Lake
+from firmground.errors import nearest
+from firmground.interfaces.cli.mistakes import FileMissing, NotADate, NotASetting, NotATime, UnknownLanguage
+
+Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of the lake: where records were imported.")]
+PackName = Annotated[
+    str, typer.Option("--pack", metavar="PACK", help="Policy pack: a shipped name, such as cn, or a folder.")
+]
+AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="The day as of which households are judged.")]
+KnownAt = Annotated[
+    str | None,
+    typer.Option(
+        "--known-at",
+        metavar="TIME",
+        help="Count only rows received until then. A date means the end of that day in the lake's time zone.",
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Try another value of a parameter, such as param.monitoring_line=7000. May be given several times.",
+    ),
+]
+Language = Annotated[
+    str | None, typer.Option("--lang", metavar="LANG", help="Language of the answer: en or zh. Default: the pack's.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program; errors too, on standard error.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="FILE", help="Write to this file; its name decides: .csv, .parquet, .jsonl or .xlsx."
+    ),
+]
+
+
+def read_date(text: str, option: str) -> date:
+    """A date such as 2022-05-31. Raises NotADate."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else _refuse_date(text, option)
+    except ValueError:
+        return _refuse_date(text, option)
+
+
+def _refuse_date(text: str, option: str) -> date:
+    raise NotADate(found=f"{option} is `{text}`", expected="a date of the calendar such as 2022-05-31") from None
+
+
+def known_at_of(text: str | None, data: Path) -> datetime | None:
+    """The moment up to which rows count: a date is the end of that day in the lake's time zone. Raises NotATime."""
+    if text is None:
+        return None
+    zone = ZoneInfo(Lake.open(data).settings.time_zone)
+    moment = read_time(text, "--known-at")
+    if isinstance(moment, datetime):
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    next_day = datetime.combine(moment + timedelta(days=1), time(), zone)
+    return next_day.astimezone(UTC) - timedelta(microseconds=1)
+
+
+def read_time(text: str, option: str) -> date | datetime:
+    """A date, or a time; without a zone it stays naive. Raises NotATime."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError:
+        raise NotATime(
+            found=f"{option} is `{text}`", expected="a date, or a time such as 2022-05-31T18:00+08:00"
+        ) from None
+
+
+def read_settings(texts: Iterable[str] | None) -> dict[str, Decimal] | None:
+    """`param.NAME=VALUE` texts as parameter name -> exact value. Raises NotASetting."""
+    settings: dict[str, Decimal] = {}
+    for text in texts or ():
+        name, separator, value = text.partition("=")
+        try:
+            settings[name.strip().removeprefix("param.")] = Decimal(value.strip())
+        except InvalidOperation:
+            separator = ""
+        if not separator or not settings[name.strip().removeprefix("param.")].is_finite():
+            raise NotASetting(
+                found=f"--set is `{text}`", expected="a parameter and a number such as param.monitoring_line=7000"
+            )
+    return settings or None
+
+
+def choose_language(language: str | None, pack: Pack) -> str:
+    """The language asked for, else the pack's first. Raises UnknownLanguage."""
+    if language is None:
+        return pack.languages[0]
+    if language not in pack.languages:
+        close = nearest(language, pack.languages)
+        raise UnknownLanguage(
+            found=f"The pack `{pack.id}` does not speak `{language}`",
+            expected=", ".join(pack.languages),
+            hint=f"Did you mean `{close}`?" if close else "",
+        )
+    return language
+
+
+def existing_file(path: Path) -> Path:
+    """`path` if it is a file. Raises FileMissing, with the nearest name in the same folder."""
+    if path.is_file():
+        return path
+    known = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    close = nearest(path.name, known)
+    raise FileMissing(
+        found=f"`{path}` is a folder" if path.is_dir() else f"There is no file `{path}`",
+        expected="a file",
+        hint=f"Did you mean `{path.with_name(close)}`?" if close else "",
+    )

@@ -1,0 +1,76 @@
+"""A list of warnings together with the scan it came from: its pack, its state of the lake, its households."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from firmground.engine.policy import load_pack
+from firmground.engine.policy.model import Pack
+from firmground.engine.records import Lake
+from firmground.engine.scan import run_store
+from firmground.engine.scan.output import read_warnings
+from firmground.engine.scan.question import Question
+from firmground.engine.scan.run_store import Run
+from firmground.engine.scan.summary import counted
+from firmground.interfaces.cli.mistakes import NoScanOfList
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """warnings: as `read_warnings` gives them. run: the lake's run that gave them, None if none matches."""
+
+    warnings: pa.Table
+    question: Question
+    run: Run | None
+
+    @property
+    def pack(self) -> Pack:
+        """The pack that the warnings were found with."""
+        return self.question.pack
+
+
+def read_scanned(path: Path, data: Path, *, pack: str | None) -> Scanned:
+    """Read a list of warnings and find the run of the lake that gave it.
+
+    pack: used if no run of the lake matches the list. Raises NoScanOfList if there is none, and what reading raises.
+    """
+    warnings = read_warnings(path)
+    lake = Lake.open(data)
+    run = _run_of(warnings, run_store.read_runs(lake.path))
+    if run is not None:
+        with run_store.pack_of(lake.path, run) as kept:
+            question = Question(lake, lake.manifest(run.manifest), kept, run.as_of, run.known_at, run.settings)
+        return Scanned(warnings, question, run)
+    as_of = warnings.column("as_of")[0].as_py() if warnings.num_rows else None
+    if as_of is None or (pack is None and not _is_shipped(warnings)):
+        raise NoScanOfList(
+            found=f"No scan of the lake `{data}` gave the list `{path}`",
+            expected="a list written by `firmground scan` over this lake",
+            hint="Name the pack with `--pack`, or scan again." if as_of else "The list is empty; scan again.",
+        )
+    loaded = load_pack(pack or warnings.column("pack")[0].as_py())
+    return Scanned(warnings, Question(lake, lake.manifest(), loaded, as_of, None, {}), None)
+
+
+def _run_of(warnings: pa.Table, runs: list[Run]) -> Run | None:
+    """The last run of the list's pack, version and date with as many warnings; for an empty list the last that was."""
+    standing = counted(warnings)
+    if not standing.num_rows:
+        empty = [run for run in runs if not run.warnings]
+        return empty[-1] if empty else None
+    first = standing.slice(0, 1).to_pylist()[0]
+    fitting = [run for run in runs if _key(run) == (first["pack"], first["pack_version"], first["as_of"])]
+    fitting = [run for run in fitting if run.warnings == standing.num_rows]
+    return fitting[-1] if fitting else None
+
+
+def _key(run: Run) -> tuple[str, str, date]:
+    return run.pack, run.pack_version, run.as_of
+
+
+def _is_shipped(warnings: pa.Table) -> bool:
+    return bool(warnings.num_rows) and "+set." not in warnings.column("pack_version")[0].as_py()

@@ -21,11 +21,16 @@ class Parameters:
     in_work: float = field(default=0.72, metadata={"words": "share of persons of 16 to 64 with a spell of work"})
     job_ended: float = field(default=0.05, metadata={"words": "share of spells that ended in the last 6 months"})
     outside_county: float = field(default=0.55, metadata={"words": "share of spells outside the county"})
-    wage_month: float = field(default=2500.0, metadata={"words": "middle wage of a month"})
-    spread: float = field(default=0.32, metadata={"words": "standard deviation of the logarithm of income"})
+    wage_month: float = field(default=2000.0, metadata={"words": "middle wage of a month"})
+    spread: float = field(default=0.28, metadata={"words": "standard deviation of the logarithm of income"})
     business_year: float = field(default=11000.0, metadata={"words": "middle business income of a year, before cost"})
     business_cost: float = field(default=0.30, metadata={"words": "middle share of cost in business income"})
-    transfer_year: float = field(default=10800.0, metadata={"words": "middle transfer income of a year"})
+    transfer_year: float = field(
+        default=1900.0, metadata={"words": "middle transfer income of a person and year, in households with a wage"}
+    )
+    support_year: float = field(
+        default=8000.0, metadata={"words": "middle transfer income of a person and year, in households without a wage"}
+    )
     property_year: float = field(default=900.0, metadata={"words": "middle property income of a year"})
     income_fell: float = field(default=0.012, metadata={"words": "share whose income halved in the last 12 months"})
     no_income_known: float = field(default=0.004, metadata={"words": "share without any income row"})

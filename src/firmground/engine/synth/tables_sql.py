@@ -18,6 +18,8 @@ MACROS = (
     "create or replace macro money(x) as cast(greatest(x, 0.01) as decimal(18, 2))",
 )
 
+EARNERS = 3  # members of a household, the first ones, whose wages are known
+
 
 def households_sql(first: int, last: int) -> str:
     """Make `h`, one row per household of the block, with what the other tables draw from."""
@@ -110,16 +112,19 @@ def _income(as_of: date, months: int) -> str:
         "select id as household_id, person_id, 'wage' as kind, "
         f"money({wage} * case when {monthly} then 1 else 3 end) as amount, cast(null as decimal(18, 2)) as cost, "
         "cast(m.day + 24 as date) as occurred_on, 'human_resources' as source "
-        f"from p, m where works and earns and k <= 2 and ({monthly} or m.number % 3 = p.n % 3) "
+        f"from p, m where works and earns and k <= {EARNERS} and ({monthly} or m.number % 3 = p.n % 3) "
         "union all select id, null, 'business', "
         f"money(getvariable('business_year') / 4 * level * {factor} * {season} * "
         "(0.6 + 0.8 * u(n * 64 + m.number, 51))), "
         "money(getvariable('business_year') / 4 * level * getvariable('business_cost') * "
         "(0.5 + u(n * 64 + m.number, 52))), cast(m.day + 14 as date), 'agriculture' from h, m "
         "where earns and u(n, 53) < 0.75 and m.number % 3 = n % 3 "
-        "union all select id, null, 'transfer', money(getvariable('transfer_year') / 4 * "
-        "(0.4 + 1.2 * u(n, 54)) * (0.9 + 0.2 * u(n * 64 + m.number, 55))), null, cast(m.day + 9 as date), "
-        "'civil_affairs' from h, m where earns and m.number % 3 = 1 and u(n, 56) < 0.9 "
+        # who has no wage lives on pensions and allowances, person by person
+        "union all select id, null, 'transfer', money(size * (case when w.n is null then getvariable('support_year') "
+        "else getvariable('transfer_year') end) / 4 * (0.6 + 0.8 * u(h.n, 54)) * "
+        "(0.9 + 0.2 * u(h.n * 64 + m.number, 55))), null, cast(m.day + 9 as date), 'civil_affairs' from h "
+        f"left join (select distinct n from p where works and k <= {EARNERS}) as w on w.n = h.n, m "
+        "where earns and m.number % 3 = 1 and (w.n is null or u(h.n, 56) < 0.9) "
         "union all select id, null, 'property', money(getvariable('property_year') * level * "
         "(0.5 + u(n * 64 + m.number, 57))), null, cast(m.day + 19 as date), 'agriculture' from h, m "
         "where earns and m.number % 12 = n % 12 and u(n, 58) < 0.4"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from firmground.engine.policy.model import Pack
@@ -79,9 +80,14 @@ def match_persons(work: Workspace, registry: Registry, table: Table, columns: li
     )
 
 
-def judge(work: Workspace, registry: Registry, table: Table, pack: Pack, columns: list[str]) -> None:
-    """Make `typed` (row_no, household_no, every column in its type, is_bad) and `bad` (row_no, at, part, mistakes)."""
-    checks = checks_of(table, pack, columns)
+def judge(
+    work: Workspace, registry: Registry, table: Table, pack: Pack, columns: list[str], rounded: Collection[str] = ()
+) -> None:
+    """Make `typed` (row_no, household_no, every column in its type, is_bad) and `bad` (row_no, at, part, mistakes).
+
+    rounded: columns of numbers whose further places the mapping gives up.
+    """
+    checks = checks_of(table, pack, columns, rounded)
     joined = _joined(registry, table, columns)
     values = []
     for column in (*table.columns, *COMMON):

@@ -6,13 +6,14 @@ area, `m` the person its ID number stands for. Conditions never fail on any text
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from firmground.engine.policy.model import Pack
 from firmground.engine.records import mistakes as wrong
 from firmground.engine.records.mistakes import RowMistake
 from firmground.engine.tables import COMMON, Column, Table, Type
+from firmground.engine.tables.schema import MONEY, NUMBER
 
 _LIMIT = "1000000000000"
 _FIRST, _LAST = "date '1800-01-01'", "date '2200-12-31'"
@@ -51,12 +52,12 @@ def typed(column: Column) -> str:
     }[column.type]
 
 
-def checks_of(table: Table, pack: Pack, columns: list[str]) -> list[Check]:
-    """Every check of a table's rows. columns: those that the file fills."""
+def checks_of(table: Table, pack: Pack, columns: list[str], rounded: Collection[str] = ()) -> list[Check]:
+    """Every check of a table's rows. columns: those that the file fills; rounded: those whose places may be cut."""
     found: list[Check] = [_check(wrong.BrokenRow, "", "c.broken is not null", "c.broken")]
     for column in (*table.columns, *COMMON):
         if column.name in columns or column.required:
-            found += _column(column, table, "id_number" in columns)
+            found += _column(column, table, "id_number" in columns, column.name in rounded)
     found += _across(table, columns)
     found += _registry(table, pack, columns)
     whole = [replace(check, condition=f"c.broken is null and ({check.condition})") for check in found[1:]]
@@ -70,7 +71,7 @@ def _check(
     return Check(mistake, column, condition, cell, expected or mistake.expected_words)
 
 
-def _column(column: Column, table: Table, by_number: bool) -> Iterator[Check]:
+def _column(column: Column, table: Table, by_number: bool, is_rounded: bool) -> Iterator[Check]:
     name, cell = column.name, f'c."{column.name}"'
     if column.required and not (by_number and table.name != "persons" and name in ("household_id", "person_id")):
         yield _check(wrong.MissingCell, name, f"{cell} is null")
@@ -80,8 +81,8 @@ def _column(column: Column, table: Table, by_number: bool) -> Iterator[Check]:
     form = {
         Type.DATE: (wrong.NotADate, _not_a_date(cell)),
         Type.TIME: (wrong.NotATime, f"{typed(column)} is null"),
-        Type.MONEY: (wrong.NotAnAmount, _not_a_number(cell, typed(column), 2)),
-        Type.NUMBER: (wrong.NotANumber, _not_a_number(cell, typed(column), 12)),
+        Type.MONEY: (wrong.NotAnAmount, _not_a_number(cell, typed(column), MONEY[1])),
+        Type.NUMBER: (wrong.NotANumber, _not_a_number(cell, typed(column), None if is_rounded else NUMBER[1])),
         Type.BOOLEAN: (wrong.NotYesOrNo, f"({typed(column)}) is null"),
     }[column.type]
     yield _check(form[0], name, f"{cell} is not null and {form[1]}")
@@ -98,11 +99,14 @@ def _not_a_date(cell: str) -> str:
     )
 
 
-def _not_a_number(cell: str, value: str, places: int) -> str:
-    return (
-        f"({value} is null or translate({cell}, '0123456789', '') not in ('', '.', '-', '-.') "
-        f"or (strpos({cell}, '.') > 0 and length({cell}) - strpos({cell}, '.') > {places}))"
-    )
+def _not_a_number(cell: str, value: str, places: int | None) -> str:
+    spelled = f"{value} is null or translate({cell}, '0123456789', '') not in ('', '.', '-', '-.')"
+    return f"({spelled})" if places is None else f"({spelled} or {more_places(cell, places)})"
+
+
+def more_places(cell: str, places: int) -> str:
+    """Whether a number is written with more decimal places than these."""
+    return f"(strpos({cell}, '.') > 0 and length({cell}) - strpos({cell}, '.') > {places})"
 
 
 def _text(column: Column, cell: str) -> Iterator[Check]:

@@ -23,7 +23,7 @@ from firmground.engine.records.quarantine import put_in_quarantine, take_from_qu
 from firmground.engine.records.reading import Staged, digest, stage
 from firmground.engine.records.registry import registry_of
 from firmground.engine.records.report import ImportReport
-from firmground.engine.records.summing_up import counted, mistakes_of
+from firmground.engine.records.summing_up import counted, mistakes_of, rounded_of
 from firmground.engine.records.workspace import Workspace, sweep, workspace
 from firmground.engine.tables import Table
 from firmground.engine.tables import table as table_named
@@ -135,8 +135,8 @@ def _import(
         if earlier is not None:
             return _repeated(delivery, staged, earlier)
         unused = check_columns(chosen, staged.headings, table, ("id_number",))
-        notes = (staged.note,) if staged.note else ()
         report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=dry_run)
+        notes = (staged.note, *report.notes) if staged.note else report.notes
         report = replace(report, unused=tuple(unused), notes=notes, is_dry_run=dry_run)
         if not dry_run:
             _publish(lake, delivery, report, changed, say)
@@ -175,7 +175,7 @@ def _deliver(
     registry = registry_of(lake, manifest, pack)
     columns = make_cells(work, delivery.mapping, delivery.headings, delivery.table)
     match_persons(work, registry, delivery.table, columns)
-    judge(work, registry, delivery.table, pack, columns)
+    judge(work, registry, delivery.table, pack, columns, delivery.mapping.rounded)
     rows, quarantined, waiting = counted(work)
     report = ImportReport(
         file=delivery.file,
@@ -189,6 +189,7 @@ def _deliver(
         repeated=0,
         waiting=waiting,
         mistakes=mistakes_of(work, delivery),
+        notes=rounded_of(work, delivery),
         stored={"headings": delivery.headings, "mapping": delivery.mapping.text, "sha256": delivery.sha256},
     )
     taken_up_in_vain = delivery.first_report is not None and rows == quarantined

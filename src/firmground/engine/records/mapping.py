@@ -4,20 +4,21 @@ null: ["NA"]                                   # cell texts that mean nothing, b
 columns: {household_id: id_hh, kind: {value: wage}, amount: Amount}
 values: {sex: {"0": m, "1": f}}
 rows: [{kind: {value: a}, value: Heading A}]   # several records from one row of the file
+round: [value]                                 # numbers with more places than the lake keeps are rounded, not refused
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from firmground.engine.policy.mistakes import PolicyMistake
 from firmground.engine.policy.source import Mapping as Tree
 from firmground.engine.policy.source import Scalar, Sequence, read_yaml
-from firmground.engine.tables import COMMON, Table
+from firmground.engine.tables import COMMON, Table, Type
 from firmground.errors import FirmgroundError, Place, nearest
 
-_KEYS = ("null", "columns", "values", "rows")
+_KEYS = ("null", "columns", "values", "rows", "round")
 
 
 class MappingUnsound(FirmgroundError):
@@ -43,13 +44,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Mapping:
-    """A mapping as read. rows: for each record made from one row of the file, the cells it adds to `columns`."""
+    """A mapping as read. rows: for each record made from one row of the file, the cells it adds to `columns`.
+
+    rounded: columns of numbers whose further places are rounded half away from zero.
+    """
 
     nulls: tuple[str, ...]
     columns: dict[str, Cell]
     values: dict[str, dict[str, str]]
     rows: tuple[dict[str, Cell], ...]
     text: str
+    rounded: dict[str, Place] = field(default_factory=dict)
 
     def records(self) -> list[dict[str, Cell]]:
         """The cells of each record that one row of the file becomes."""
@@ -91,7 +96,17 @@ def parse_mapping(content: bytes, file: str) -> Mapping:
         },
         rows=tuple(_cells(row) for row in rows.items) if isinstance(rows, Sequence) else (),
         text=content.decode("utf-8-sig"),
+        rounded=_rounded(tree.items.get("round")),
     )
+
+
+def _rounded(tree: object) -> dict[str, Place]:
+    if tree is None:
+        return {}
+    if not isinstance(tree, Sequence):
+        place = getattr(tree, "place", None)
+        raise MappingUnsound(found="`round` is no list", expected="a list of columns", place=place)
+    return {_text(item): item.place for item in tree.items}
 
 
 def _unsound(mistake: PolicyMistake) -> MappingUnsound:
@@ -138,6 +153,11 @@ def check_columns(mapping: Mapping, headings: list[str], table: Table, also: tup
     ColumnMissing for a required column that nothing fills.
     """
     known = [*(c.name for c in (*table.columns, *COMMON)), *also]
+    numbers = [column.name for column in table.columns if column.type is Type.NUMBER]
+    for column, place in mapping.rounded.items():
+        if column not in numbers:
+            found = f"`{column}` is not a column of numbers of `{table.name}`"
+            raise MappingUnsound(found=found, expected=", ".join(numbers) or "no `round`", place=place)
     used: set[str] = set()
     for cells in mapping.records():
         for column, cell in cells.items():

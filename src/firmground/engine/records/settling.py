@@ -6,8 +6,6 @@ never counts. For households and areas, of several keys for one id the row recei
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import duckdb
 
 from firmground.engine.tables import Table
@@ -34,10 +32,11 @@ def settle(connection: duckdb.DuckDBPyConnection, table: Table, lake_rows: str |
     none; old: SQL of what was settled before. Returns whether anything is settled at all.
     """
     _make_chains(connection, table, lake_rows)
+    line = "entity" if table.name in _ENTITY else "key"
     connection.execute(
         "create or replace temp table settled as select row_id, "
         "case when deleted then received_at else successor end as from_at, cast(null as timestamptz) as until_at "
-        "from (select c.*, lead(received_at) over (partition by key order by received_at, row_id) as successor "
+        f"from (select c.*, lead(received_at) over (partition by {line} order by received_at, row_id) as successor "
         "from chains as c) where deleted or successor is not null"
     )
     if table.name in _ENTITY:
@@ -67,36 +66,25 @@ def _make_chains(connection: duckdb.DuckDBPyConnection, table: Table, lake_rows:
 
 
 def _settle_entities(connection: duckdb.DuckDBPyConnection) -> None:
-    """Ids with rows under several keys: a row is set aside while a later row under another key counts."""
-    rows = connection.execute(
-        "select c.entity, c.key, c.row_id, c.received_at, c.deleted from chains as c semi join "
-        "(select entity from chains group by entity having count(distinct key) > 1) as s on s.entity = c.entity "
-        "order by c.entity, c.received_at, c.row_id"
-    ).fetchall()
-    entities: dict[str, list[tuple[str, int, datetime, bool]]] = {}
-    for entity, key, row_id, received_at, deleted in rows:
-        entities.setdefault(entity, []).append((key, row_id, received_at, deleted))
-    for chain in entities.values():
-        spans = _set_aside(chain)
-        connection.execute("delete from settled where row_id in (select unnest(?))", [[r for _, r, _, _ in chain]])
-        if spans:
-            connection.executemany("insert into settled values (?, ?, ?)", spans)
+    """Ids with rows under several keys of which some were withdrawn: a row counts again when a later one is withdrawn.
 
-
-def _set_aside(chain: list[tuple[str, int, datetime, bool]]) -> list[tuple[int, datetime, datetime | None]]:
-    """Spans in which rows of one id do not count: replay the arrivals and see who counts after each."""
-    times = sorted({received_at for _, _, received_at, _ in chain})
-    began: dict[int, datetime] = {}
-    spans: list[tuple[int, datetime, datetime | None]] = []
-    for now in times:
-        arrived = [row for row in chain if row[2] <= now]
-        last_of_key = {key: (row_id, deleted) for key, row_id, _, deleted in arrived}
-        alive = [row_id for row_id, deleted in last_of_key.values() if not deleted]
-        order = {row_id: place for place, (_, row_id, _, _) in enumerate(chain)}
-        counting = max(alive, key=order.__getitem__, default=None)
-        for _, row_id, _, _ in arrived:
-            if row_id == counting and row_id in began:
-                spans.append((row_id, began.pop(row_id), now))
-            elif row_id != counting and row_id not in began:
-                began[row_id] = now
-    return spans + [(row_id, since, None) for row_id, since in began.items()]
+    After each arrival the row that counts is the last received of those that are the last of their key and not
+    withdrawn; the spans between are those in which a row is set aside.
+    """
+    connection.execute(
+        "create or replace temp table several as select c.* from chains as c semi join (select entity from chains "
+        "group by entity having count(distinct key) > 1 and bool_or(deleted)) as s on s.entity = c.entity"
+    )
+    connection.execute("delete from settled where row_id in (select row_id from several)")
+    connection.execute(
+        "insert into settled with times as (select distinct entity, received_at as moment from several), "
+        "arrived as (select t.moment, c.*, row_number() over (partition by t.entity, t.moment, c.key "
+        "order by c.received_at desc, c.row_id desc) = 1 and not c.deleted as alive "
+        "from times as t join several as c on c.entity = t.entity and c.received_at <= t.moment), "
+        "states as (select row_id, moment, alive and row_number() over (partition by entity, moment, alive "
+        "order by received_at desc, row_id desc) = 1 as counts from arrived), "
+        "changes as (select *, lag(counts) over (partition by row_id order by moment) is distinct from counts "
+        "as changed from states) "
+        "select row_id, moment, next_moment from (select row_id, moment, counts, lead(moment) over "
+        "(partition by row_id order by moment) as next_moment from changes where changed) where not counts"
+    )

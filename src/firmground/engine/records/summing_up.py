@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from firmground.engine.records.cells import BETWEEN
+from firmground.engine.records.checks import more_places
 from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.mistakes import UnknownHousehold
 from firmground.engine.records.report import MistakeCount
 from firmground.engine.records.workspace import Workspace
+from firmground.engine.tables.schema import NUMBER
 
 _MOST = 200  # kinds of mistakes in a report; the quarantine file has all
 
@@ -37,3 +39,14 @@ def mistakes_of(work: Workspace, delivery: Delivery) -> tuple[MistakeCount, ...]
         shown = "(hidden)" if hidden or not column else str(example)[:60]
         counts.append(MistakeCount(id_, column, rows, expected, (first_row - 1) // parts + 2, shown))
     return tuple(counts)
+
+
+def rounded_of(work: Workspace, delivery: Delivery) -> tuple[str, ...]:
+    """For each column that the mapping rounds, a note of how many accepted numbers lost places."""
+    notes = []
+    for column in delivery.mapping.rounded:
+        longer = more_places(f'c."{column}"', NUMBER[1])
+        query = f"select count(*) from cells as c join typed as t using (row_no) where {longer} and not t.is_bad"
+        rows = int(str(work.one(query)[0]))
+        notes.append(f"{rows:,} numbers in `{column}` had more than {NUMBER[1]} decimal places and were rounded.")
+    return tuple(notes)

@@ -69,12 +69,13 @@ def match_persons(work: Workspace, registry: Registry, table: Table, columns: li
         )
         return
     when = table.moment or (table.span or ("",))[0]
-    day = f'try_cast(c."{when}" as date)'
-    same = "and (c.household_id is null or c.household_id = p.household_id)" if "household_id" in columns else ""
+    day = f'try_cast(c."{when}" as date)' if when in columns else "cast(null as date)"
+    given = [name for name in ("household_id", "person_id") if name in columns]
+    same = "".join(f" and (c.{name} is null or c.{name} = p.{name})" for name in given)
     work.connection.execute(
         "create table matched as select c.row_no, count(distinct p.household_id || '|' || p.person_id) as matches, "
         "min(p.household_id) as household_id, min(p.person_id) as person_id from cells as c "
-        f"join ({registry.people}) as p on p.id_number = c.id_number {same} "
+        f"join ({registry.people}) as p on p.id_number = c.id_number{same} "
         f"and (p.member_from is null or p.member_from <= {day}) and (p.member_to is null or p.member_to > {day}) "
         "group by c.row_no"
     )

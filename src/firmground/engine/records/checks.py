@@ -56,8 +56,10 @@ def checks_of(table: Table, pack: Pack, columns: list[str], rounded: Collection[
     """Every check of a table's rows. columns: those that the file fills; rounded: those whose places may be cut."""
     found: list[Check] = [_check(wrong.BrokenRow, "", "c.broken is not null", "c.broken")]
     for column in (*table.columns, *COMMON):
-        if column.name in columns or column.required:
-            found += _column(column, table, "id_number" in columns, column.name in rounded)
+        if column.required:
+            found.append(_missing(column, table, columns))
+        if column.name in columns:
+            found += _column(column, column.name in rounded)
     found += _across(table, columns)
     found += _registry(table, pack, columns)
     whole = [replace(check, condition=f"c.broken is null and ({check.condition})") for check in found[1:]]
@@ -71,10 +73,13 @@ def _check(
     return Check(mistake, column, condition, cell, expected or mistake.expected_words)
 
 
-def _column(column: Column, table: Table, by_number: bool, is_rounded: bool) -> Iterator[Check]:
+def _own(name: str, columns: list[str]) -> str:
+    """A cell that the file may not have at all."""
+    return f'c."{name}"' if name in columns else "null"
+
+
+def _column(column: Column, is_rounded: bool) -> Iterator[Check]:
     name, cell = column.name, f'c."{column.name}"'
-    if column.required and not (by_number and table.name != "persons" and name in ("household_id", "person_id")):
-        yield _check(wrong.MissingCell, name, f"{cell} is null")
     if column.type is Type.TEXT:
         yield from _text(column, cell)
         return
@@ -90,6 +95,14 @@ def _column(column: Column, table: Table, by_number: bool, is_rounded: bool) -> 
         yield _check(wrong.AmountTooLarge, name, f"abs({typed(column)}) >= {_LIMIT}")
     if column.type is Type.MONEY:
         yield _check(wrong.NegativeAmount, name, f"{typed(column)} < 0")
+
+
+def _missing(column: Column, table: Table, columns: list[str]) -> Check:
+    """A required cell is empty; an ID number may stand for the person and the household."""
+    name, empty = column.name, f"{_own(column.name, columns)} is null"
+    if name in ("household_id", "person_id") and "id_number" in columns and table.names_a_person:
+        return _check(wrong.MissingCell, name, f"{empty} and c.id_number is null", "''")
+    return _check(wrong.MissingCell, name, empty)
 
 
 def _not_a_date(cell: str) -> str:
@@ -162,7 +175,8 @@ def _registry(table: Table, pack: Pack, columns: list[str]) -> Iterator[Check]:
         unknown = "c.household_id is not null and h.household_no is null"
         yield _check(wrong.UnknownHousehold, "household_id", unknown)
     if "id_number" in columns and table.name != "persons":
-        unsure = "c.id_number is not null and c.person_id is null and coalesce(m.matches, 0) <> 1"
+        both = " and ".join(f"{_own(name, columns)} is not null" for name in ("household_id", "person_id"))
+        unsure = f"c.id_number is not null and not ({both}) and coalesce(m.matches, 0) <> 1"
         found = "coalesce(m.matches, 0) || ' members with this ID number'"
         yield _check(wrong.PersonNotFound, "id_number", unsure, found)
     elif "id_number" in columns and pack.area_tree == "china":
@@ -179,10 +193,12 @@ def _kinds(table: Table, pack: Pack) -> Iterator[Check]:
 
 def _struck(pack: Pack, columns: list[str]) -> Iterator[Check]:
     wide = ", ".join(literal(n) for n, kind in pack.kinds.get("shocks", {}).items() if kind.may_name_area) or "''"
-    household = "c.household_id" if "household_id" in columns or "id_number" in columns else "null"
-    area = "c.area_code" if "area_code" in columns else "null"
+    household, area = _own("household_id", columns), _own("area_code", columns)
+    if "id_number" in columns:
+        household = f"coalesce({household}, c.id_number)"
     wrongly = f"(({household} is null) = ({area} is null)) or ({area} is not null and c.kind not in ({wide}))"
-    found = f"coalesce('household ' || {household}, '') || coalesce(' area ' || {area}, '')"
+    whose = _own("household_id", columns)
+    found = f"coalesce('household ' || {whose}, '') || coalesce(' area ' || {area}, '')"
     column = "area_code" if "area_code" in columns else "household_id"
     yield _check(wrong.HouseholdOrArea, column, wrongly, found)
 

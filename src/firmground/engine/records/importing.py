@@ -17,7 +17,7 @@ from firmground.engine.records.cells import judge, make_cells, match_persons
 from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.lake import Lake, LakeSettings, OtherPack
 from firmground.engine.records.manifest import DeliveryEntry, Manifest
-from firmground.engine.records.mapping import Mapping, check_columns, parse_mapping, read_mapping, without_mapping
+from firmground.engine.records.mapping import check_columns, parse_mapping, read_mapping, without_mapping
 from firmground.engine.records.mistakes import SourceRefused
 from firmground.engine.records.quarantine import put_in_quarantine, take_from_quarantine
 from firmground.engine.records.reading import Staged, digest, stage
@@ -120,7 +120,7 @@ def _import(
         staged = stage(work.connection, path)
         work.connection.execute("alter table raw add column row_no bigint")
         work.connection.execute("alter table raw add column part integer")
-        chosen = read_mapping(Path(mapping)) if mapping else _same_names(staged, table)
+        chosen = read_mapping(Path(mapping)) if mapping else without_mapping(staged.headings, table)
         delivery = Delivery(
             number=len(manifest.deliveries) + 1,
             table=table,
@@ -134,18 +134,13 @@ def _import(
         earlier = next((d for d in manifest.deliveries if d.sha256 == staged.sha256 and d.table == table.name), None)
         if earlier is not None:
             return _repeated(delivery, staged, earlier)
-        unused = check_columns(chosen, staged.headings, table, ("id_number",))
+        unused = check_columns(chosen, staged.headings, table)
         report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=dry_run)
         notes = (staged.note, *report.notes) if staged.note else report.notes
         report = replace(report, unused=tuple(unused), notes=notes, is_dry_run=dry_run)
         if not dry_run:
             _publish(lake, delivery, report, changed, say)
         return report
-
-
-def _same_names(staged: Staged, table: Table) -> Mapping:
-    also = ("id_number",) if "person_id" not in staged.headings else ()
-    return without_mapping(staged.headings, table, also)
 
 
 def _repeated(delivery: Delivery, staged: Staged, earlier: DeliveryEntry) -> ImportReport:
@@ -259,9 +254,8 @@ def _retry(lake: Lake, pack: Pack, entry: DeliveryEntry, mapping: str | Path | N
         elif text:
             chosen = parse_mapping(text.encode(), f"mapping of {entry.id}")
         else:
-            also = ("id_number",) if "person_id" not in headings else ()
-            chosen = without_mapping(headings, table, also)
-        check_columns(chosen, headings, table, ("id_number",))
+            chosen = without_mapping(headings, table)
+        check_columns(chosen, headings, table)
         first = ImportReport(stored["file"], entry.table, source, received_at, entry.id, 0, 0, 0, 0, 0)
         delivery = Delivery(
             entry.number, table, stored["file"], entry.sha256, source, received_at, chosen, headings, first

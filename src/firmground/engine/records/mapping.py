@@ -140,19 +140,21 @@ def _cells(tree: object) -> dict[str, Cell]:
     return cells
 
 
-def without_mapping(headings: list[str], table: Table, also: tuple[str, ...] = ()) -> Mapping:
-    """Headings that are the names of our columns stand for them."""
-    known = {c.name for c in (*table.columns, *COMMON)} | set(also)
+def without_mapping(headings: list[str], table: Table) -> Mapping:
+    """Headings that are the names of our columns stand for them; an ID number only where no person is named."""
+    known = {c.name for c in (*table.columns, *COMMON)}
+    if table.names_a_person and "person_id" not in headings:
+        known.add("id_number")
     return Mapping((), {h: Cell(heading=h) for h in headings if h in known}, {}, (), "")
 
 
-def check_columns(mapping: Mapping, headings: list[str], table: Table, also: tuple[str, ...] = ()) -> list[str]:
+def check_columns(mapping: Mapping, headings: list[str], table: Table) -> list[str]:
     """Hold a mapping against a file and a table. Returns the headings that nothing uses.
 
-    also: columns that may stand beside the table's own. Raises MappingUnsound for an unknown column or heading,
-    ColumnMissing for a required column that nothing fills.
+    In tables that name a person, `id_number` may stand for the person. Raises MappingUnsound for an unknown column or
+    heading, ColumnMissing for a required column that nothing fills.
     """
-    known = [*(c.name for c in (*table.columns, *COMMON)), *also]
+    known = [*(c.name for c in (*table.columns, *COMMON)), *(["id_number"] if table.names_a_person else [])]
     numbers = [column.name for column in table.columns if column.type is Type.NUMBER]
     for column, place in mapping.rounded.items():
         if column not in numbers:
@@ -184,7 +186,7 @@ def check_columns(mapping: Mapping, headings: list[str], table: Table, also: tup
 
 
 def _require(cells: dict[str, Cell], headings: list[str], table: Table) -> None:
-    person_by_number = "id_number" in cells and table.name != "persons"
+    person_by_number = "id_number" in cells and table.names_a_person
     for column in table.columns:
         if not column.required or column.name in cells:
             continue

@@ -1,5 +1,6 @@
 """Print the survey-weighted means of a round: python means.py LAKE FIRST-DAY. Reads the lake's files, nothing else."""
 
+import csv
 import json
 import sys
 from pathlib import Path
@@ -14,4 +15,7 @@ if settled:
     gone = duckdb.read_parquet(str(lake / settled["path"])).filter("until_at is null")
     rows = rows.join(gone, "row_id", how="anti")
 rows.create_view("attributes")
-print(duckdb.execute(Path(__file__).with_name("means.sql").read_text(), {"round": first_day}).df().to_csv(index=False))
+means = duckdb.execute(Path(__file__).with_name("means.sql").read_text(), {"round": first_day})
+table = csv.writer(sys.stdout, lineterminator="\n")
+table.writerow(column[0] for column in means.description)
+table.writerows(means.fetchall())  # Python writes a double with all its digits

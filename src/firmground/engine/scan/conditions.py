@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from firmground.engine.policy.expressions import COMPARISONS, Node
+from firmground.engine.policy.model import Fact
+from firmground.engine.policy.values import ValueKind
 
 Truth = bool | None  # None: unknown
 
@@ -63,23 +65,32 @@ class Change:
     wanted: bool = True
 
 
-def condition_of(node: Node) -> Condition:
-    """The tree of a rule's condition; chains of and (or) become one part each."""
-    return _build(node, [])
+def condition_of(node: Node, facts: Mapping[str, Fact]) -> Condition:
+    """The tree of a rule's condition; chains of and (or) become one part each.
+
+    A fact that only puts other facts together stands for what it says, so that the change reaches those.
+    """
+    return _build(node, facts, [])
 
 
-def _build(node: Node, seen: list[Atom]) -> Condition:
+def _build(node: Node, facts: Mapping[str, Fact], seen: list[Atom]) -> Condition:
     if node.op in ("and", "or"):
         parts: list[Condition] = []
         for arg in node.args:
-            part = _build(arg, seen)
+            part = _build(arg, facts, seen)
             parts += part.parts if part.op == node.op else (part,)
         return Condition(node.op, tuple(parts))
     if node.op == "not":
-        return Condition("not", (_build(node.args[0], seen),))
+        return Condition("not", (_build(node.args[0], facts, seen),))
+    if node.op == "fact" and _puts_together(facts[node.name]):
+        return _build(facts[node.name].value.node, facts, seen)
     atom = Atom(len(seen), node)
     seen.append(atom)
     return Condition("atom", atom=atom)
+
+
+def _puts_together(fact: Fact) -> bool:
+    return fact.from_table is None and fact.unknown_when is None and fact.value.type.kind is ValueKind.BOOLEAN
 
 
 def change_to(condition: Condition, wanted: bool, of: Mapping[int, Truth]) -> Change | None:

@@ -6,21 +6,26 @@ All values and all truths come from the scan's own statement, restricted to the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from firmground.engine.policy.model import Fact, Rule
+from firmground.engine.areas import AreaTree
+from firmground.engine.policy.model import Fact, ParameterRow, Rule
 from firmground.engine.scan.backends import duckdb as backend
-from firmground.engine.scan.conditions import Condition, Truth, change_to, condition_of
+from firmground.engine.scan.backends.duckdb import Connection
+from firmground.engine.scan.conditions import Truth, change_to, condition_of
 from firmground.engine.scan.explain_sql import households_sql, persons_sql
 from firmground.engine.scan.explained import Part, Value, Verdict
 from firmground.engine.scan.explanation import Explanation
-from firmground.engine.scan.in_force import InForce
 from firmground.engine.scan.question import Question
 from firmground.engine.scan.reasons_sql import text_of_decimal
-from firmground.engine.scan.records_behind import RecordsBehind, records_behind
+from firmground.engine.scan.records_behind import RecordsBehind, add_later_rows, records_behind
+from firmground.engine.scan.relations import area_tree
 from firmground.engine.scan.statement import Statement
 from firmground.errors import FirmgroundError
+
+Row = Mapping[str, Any]
 
 
 class UnknownHousehold(FirmgroundError):
@@ -37,97 +42,116 @@ def explain(question: Question, households: Sequence[str], *, with_records: bool
     """
     statement = question.statement()
     relations = question.relations(list(dict.fromkeys(households)))
+    if with_records:
+        add_later_rows(relations, question)
     with backend.connected(relations) as connection:
         sql = "select household_id, area_code, registered_on from households"
         known = {row["household_id"]: row for row in connection.table(sql).to_pylist()}
-        judged = {row["household_id"]: row for row in connection.table(households_sql(statement)).to_pylist()}
-        members: dict[str, list[dict[str, Any]]] = {}
-        if statement.facts.of_person or any(r.of == "person" for r in statement.pack.rules.values()):
-            for row in connection.table(persons_sql(statement)).to_pylist():
-                members.setdefault(row["household_id"], []).append(row)
-        behind = records_behind(statement, relations, connection, question) if with_records else {}
+        found = _Found(
+            question,
+            statement,
+            area_tree(question.lake, question.manifest, question.known_at),
+            judged={row["household_id"]: row for row in connection.table(households_sql(statement)).to_pylist()},
+            members=_members(statement, connection),
+            behind=records_behind(statement, relations, connection, question) if with_records else {},
+        )
     for household in households:
         if household not in known:
             raise UnknownHousehold(
                 found=f"The household `{household}` is not known in this lake at that time",
                 hint="Check the id; `firmground deliveries` lists what came in.",
             )
-        yield _explained(question, statement, known[household], judged.get(household), members, behind)
+        yield found.explanation(known[household])
 
 
-def _explained(
-    question: Question,
-    statement: Statement,
-    row: dict[str, Any],
-    judged: dict[str, Any] | None,
-    members: Mapping[str, list[dict[str, Any]]],
-    behind: Mapping[str, RecordsBehind],
-) -> Explanation:
-    household = row["household_id"]
-    late = row["registered_on"] is not None and row["registered_on"] > question.as_of
-    state = "judged" if judged is not None else "not_yet_registered" if late else "without_members"
-    common = (household, row["area_code"], state, question.pack, question.as_of, question.known_at)
-    if judged is None:
-        return Explanation(*common, records=behind.get(household))
-    people = sorted(members.get(household, ()), key=lambda person: person["person_id"])
-    pack = question.pack
-    verdicts = tuple(_verdict(rule, judged, people, statement) for rule in pack.rules.values())
-    return Explanation(
-        *common,
-        facts=tuple(_fact(f, judged) for f in pack.facts.values() if f.of == "household"),
-        facts_of_persons={
-            p["person_id"]: tuple(_fact(f, p) for f in pack.facts.values() if f.of == "person") for p in people
-        },
-        verdicts=verdicts,
-        records=behind.get(household),
-    )
+def _members(statement: Statement, connection: Connection) -> dict[str, list[Row]]:
+    """Members per household, with their facts and the atoms of rules of persons."""
+    members: dict[str, list[Row]] = {}
+    if statement.facts.of_person or any(r.of == "person" for r in statement.pack.rules.values()):
+        for row in connection.table(persons_sql(statement)).to_pylist():
+            members.setdefault(row["household_id"], []).append(row)
+    return members
 
 
-def _fact(fact: Fact, row: Mapping[str, Any]) -> Value:
+@dataclass(frozen=True)
+class _Found:
+    """What the queries gave for the households asked for, by household_id."""
+
+    question: Question
+    statement: Statement
+    areas: AreaTree
+    judged: Mapping[str, Row]
+    members: Mapping[str, list[Row]]
+    behind: Mapping[str, RecordsBehind]
+
+    def explanation(self, household: Row) -> Explanation:
+        id_, pack, as_of = household["household_id"], self.question.pack, self.question.as_of
+        row = self.judged.get(id_)
+        late = household["registered_on"] is not None and household["registered_on"] > as_of
+        state = "judged" if row is not None else "not_yet_registered" if late else "without_members"
+        common = (id_, household["area_code"], self._area_names(household["area_code"]), state, pack, as_of)
+        known_at = self.question.known_at
+        if known_at is not None:
+            known_at = known_at.astimezone(ZoneInfo(self.question.lake.settings.time_zone))
+        records = self.behind.get(id_, RecordsBehind()) if self.behind else None
+        if row is None:
+            return Explanation(*common, known_at, records=records)
+        people = sorted(self.members.get(id_, ()), key=lambda person: str(person["person_id"]))
+        return Explanation(
+            *common,
+            known_at,
+            facts=tuple(_fact(f, row) for f in pack.facts.values() if f.of == "household"),
+            facts_of_persons={
+                p["person_id"]: tuple(_fact(f, p) for f in pack.facts.values() if f.of == "person") for p in people
+            },
+            verdicts=tuple(self._verdict(rule, row, people) for rule in pack.rules.values()),
+            records=records,
+        )
+
+    def _area_names(self, code: str) -> tuple[str, ...]:
+        above = [self.areas.name(area) for area in reversed((code, *self.areas.ancestors(code)))]
+        return tuple(name for name in above if name)
+
+    def _verdict(self, rule: Rule, row: Row, people: list[Row]) -> Verdict:
+        if rule.of == "household":
+            return self._judged(rule, row, row)
+        of_people = tuple(self._judged(rule, {**row, **person}, row, person["person_id"]) for person in people)
+        truths = [verdict.fires for verdict in of_people]
+        fires: Truth = True if True in truths else None if None in truths else False
+        return Verdict(rule, fires, (), persons=of_people)
+
+    def _judged(self, rule: Rule, row: Row, household: Row, person_id: str | None = None) -> Verdict:
+        condition = condition_of(rule.when.node, self.question.pack.facts)
+        parts = []
+        for atom in condition.atoms():
+            name = f"{rule.id}__{atom.number}"
+            parts.append(Part(atom, row[f"atom__{name}"], row.get(f"left__{name}"), row.get(f"right__{name}")))
+        fires: Truth = row[f"rule__{rule.id}"]
+        change = change_to(condition, fires is not True, {part.atom.number: part.truth for part in parts})
+        reasons = tuple(self._reason(name, row, household) for name in rule.reasons)
+        return Verdict(rule, fires, reasons, tuple(parts), change, person_id)
+
+    def _reason(self, name: str, row: Row, household: Row) -> Value:
+        if name.startswith("param."):
+            return self._parameter(name.removeprefix("param."), household)
+        if name in self.question.pack.facts:
+            return _fact(self.question.pack.facts[name], row)
+        return Value(name, {}, row.get(f"column__{name}"))
+
+    def _parameter(self, name: str, household: Row) -> Value:
+        """A parameter's value for a household, with the source of the row in force."""
+        parameter = self.question.pack.parameters[name]
+        in_force = self._in_force(name, household)
+        text = household.get(f"param__{name}") or text_of_decimal(in_force.value)
+        return Value(f"param.{name}", parameter.title, text, parameter.unit, in_force.source)
+
+    def _in_force(self, name: str, household: Row) -> ParameterRow:
+        """The first row that is for the household's group, and for its area or one above."""
+        code, group = household["column__area_code"], household["column__population_group"]
+        areas = (None, code, *self.areas.ancestors(code))
+        rows = self.statement.facts.in_force.rows(name)
+        return next(row for row in rows if row.area in areas and row.group in (None, group))
+
+
+def _fact(fact: Fact, row: Row) -> Value:
     return Value(fact.name, fact.title, row[f"fact__{fact.name}"], fact.unit)
-
-
-def _verdict(rule: Rule, row: Mapping[str, Any], people: list[dict[str, Any]], statement: Statement) -> Verdict:
-    if rule.of == "household":
-        return _judged(rule, row, row, statement)
-    of_people = tuple(_judged(rule, {**row, **person}, row, statement, person["person_id"]) for person in people)
-    truths = [verdict.fires for verdict in of_people]
-    fires: Truth = True if True in truths else None if None in truths else False
-    return Verdict(rule, fires, (), persons=of_people)
-
-
-def _judged(
-    rule: Rule,
-    row: Mapping[str, Any],
-    household: Mapping[str, Any],
-    statement: Statement,
-    person_id: str | None = None,
-) -> Verdict:
-    condition: Condition = condition_of(rule.when.node)
-    parts = []
-    for atom in condition.atoms():
-        name = f"{rule.id}__{atom.number}"
-        parts.append(Part(atom, row[f"atom__{name}"], row.get(f"left__{name}"), row.get(f"right__{name}")))
-    fires: Truth = row[f"rule__{rule.id}"]
-    change = change_to(condition, fires is not True, {part.atom.number: part.truth for part in parts})
-    reasons = tuple(_reason(name, row, household, statement) for name in rule.reasons)
-    return Verdict(rule, fires, reasons, tuple(parts), change, person_id)
-
-
-def _reason(name: str, row: Mapping[str, Any], household: Mapping[str, Any], statement: Statement) -> Value:
-    pack = statement.pack
-    if name.startswith("param."):
-        return parameter_value(name.removeprefix("param."), household, statement)
-    if name in pack.facts:
-        return _fact(pack.facts[name], row)
-    return Value(name, {}, row.get(f"column__{name}"))
-
-
-def parameter_value(name: str, household: Mapping[str, Any], statement: Statement) -> Value:
-    """A parameter's value for a household, with the source of the row in force."""
-    in_force: InForce = statement.facts.in_force
-    parameter = in_force.pack.parameters[name]
-    rows = in_force.rows(name)
-    text = household.get(f"param__{name}") or text_of_decimal(rows[0].value)
-    sources = [row.source for row in rows if text_of_decimal(row.value) == text_of_decimal(Decimal(text))]
-    return Value(f"param.{name}", parameter.title, text, parameter.unit, sources[0] if sources else None)

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from firmground.engine.scan.conditions import Change
-from firmground.engine.scan.explain_change import change_words
+from firmground.engine.scan.explain_change import change_words, need_of
 from firmground.engine.scan.explained import Explained, Part, Value, Verdict
 from firmground.engine.scan.reasons_sql import text_of_decimal
 from firmground.engine.scan.records_behind import Record, RecordsBehind
+from firmground.engine.scan.vocabulary import Vocabulary
 
 
 def explanation_dict(explanation: Explained) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def explanation_dict(explanation: Explained) -> dict[str, Any]:
     return {
         "household_id": explanation.household_id,
         "area_code": explanation.area_code,
+        "area_names": list(explanation.area_names),
         "state": explanation.state,
         "as_of": explanation.as_of.isoformat(),
         "known_at": explanation.known_at.isoformat() if explanation.known_at else None,
@@ -67,13 +69,14 @@ def _verdict(verdict: Verdict, explanation: Explained) -> dict[str, Any]:
 def _change(change: Change, parts: dict[int, Part], explanation: Explained) -> dict[str, Any]:
     if change.atom is None:
         return {change.op: [_change(part, parts, explanation) for part in change.parts]}
-    part = parts[change.atom.number]
-    pack = explanation.pack
+    part, pack = parts[change.atom.number], explanation.pack
+    need = need_of(change, part)
     return {
-        "condition": {language: change_words(change, part, pack, language) for language in pack.languages},
-        "value": part.left,
-        "limit": part.right,
-        "comparison": part.atom.node.op if part.atom.sides else None,
+        "condition": {lang: change_words(change, part, Vocabulary(pack, lang)) for lang in pack.languages},
+        "comparison": need.op if need else None,
+        "value": need.value if need else None,
+        "limit": need.limit if need else None,
+        "gap": need.gap if need else None,
         "wanted": change.wanted,
     }
 

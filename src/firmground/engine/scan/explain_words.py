@@ -1,13 +1,11 @@
-"""Words of explanations, English and Chinese. A language without words of its own is explained in English."""
+"""Sentences of explanations, English and Chinese. A language without sentences of its own is explained in English."""
 
 from __future__ import annotations
 
-from firmground.engine.policy.expressions import Node
-from firmground.engine.policy.model import Pack
-
 WORDS: dict[str, dict[str, str]] = {
     "household": {"en": "Household {id}, area {area}, as of {as_of}", "zh": "户 {id}，行政区划 {area}，截至 {as_of}"},
-    "known_at": {"en": "as known at {at}", "zh": "按 {at} 时已知数据"},
+    "area": {"en": "{code} ({names})", "zh": "{code}（{names}）"},
+    "known_at": {"en": "As known at {at}", "zh": "按 {at} 时已知的数据"},
     "without_members": {
         "en": "The household has no member at this date and is not judged.",
         "zh": "该户在此日期没有成员，不作判断。",
@@ -24,64 +22,74 @@ WORDS: dict[str, dict[str, str]] = {
     "false": {"en": "no", "zh": "否"},
     "rules_that_fire": {"en": "Rules that fire ({n})", "zh": "触发的规则（{n}）"},
     "rules_that_do_not": {"en": "Rules that do not fire ({n})", "zh": "未触发的规则（{n}）"},
-    "reasons": {"en": "Because", "zh": "依据"},
-    "source": {"en": "source: {source}", "zh": "来源：{source}"},
-    "rule_source": {"en": "Rule from: {source}", "zh": "规则来源：{source}"},
-    "to_stop": {"en": "It would not fire if", "zh": "不再触发的条件"},
-    "to_fire": {"en": "It would fire if", "zh": "触发的条件"},
+    "rule": {"en": "{title} ({id}; {risk}, {severity})", "zh": "{title}（{id}；{risk}，{severity}）"},
+    "because": {"en": "Because:", "zh": "依据："},
+    "values": {"en": "Values:", "zh": "现值："},
+    "value": {"en": "{what}: {value}", "zh": "{what}：{value}"},
+    "with_source": {"en": "{value} (source: {source})", "zh": "{value}（来源：{source}）"},
+    "rule_source": {"en": "Source of the rule: {source}", "zh": "规则来源：{source}"},
+    "practice": {"en": "practice{rest}", "zh": "工作惯例{rest}"},
+    "to_stop": {"en": "It would not fire if:", "zh": "以下情况下不再触发："},
+    "to_fire": {"en": "It would fire if:", "zh": "以下情况下将触发："},
     "all": {"en": "all of:", "zh": "同时满足："},
     "one": {"en": "one of:", "zh": "满足其一："},
-    "rise_over": {"en": "{what} rose above {limit}, by more than {gap}", "zh": "{what}高于{limit}（增加{gap}以上）"},
-    "rise_to": {"en": "{what} rose to {limit}, by {gap}", "zh": "{what}达到{limit}（增加{gap}）"},
-    "fall_under": {"en": "{what} fell below {limit}, by more than {gap}", "zh": "{what}低于{limit}（减少{gap}以上）"},
-    "fall_to": {"en": "{what} fell to {limit}, by {gap}", "zh": "{what}降至{limit}（减少{gap}）"},
-    "equal": {"en": "{what} were {limit}", "zh": "{what}为{limit}"},
-    "differ": {"en": "{what} were not {limit}", "zh": "{what}不为{limit}"},
-    "be_true": {"en": "{what}", "zh": "{what}"},
-    "be_false": {"en": "not: {what}", "zh": "非：{what}"},
-    "is_known": {"en": "{what} were known", "zh": "{what}已知"},
-    "is_unknown": {"en": "{what} were unknown", "zh": "{what}未知"},
-    "person": {"en": "Person {id}", "zh": "成员 {id}"},
-    "no_member_concerned": {"en": "no member", "zh": "无成员"},
+    "above": {"en": "{what} rose above {limit}, by more than {gap}", "zh": "{what}升至 {limit}以上（增加超过 {gap}）"},
+    "just_above": {"en": "{what} rose above {limit}", "zh": "{what}升至 {limit}以上"},
+    "up_to": {"en": "{what} rose to {limit}, by {gap}", "zh": "{what}升至 {limit}（增加 {gap}）"},
+    "below": {"en": "{what} fell below {limit}, by more than {gap}", "zh": "{what}降至 {limit}以下（减少超过 {gap}）"},
+    "just_below": {"en": "{what} fell below {limit}", "zh": "{what}降至 {limit}以下"},
+    "down_to": {"en": "{what} fell to {limit}, by {gap}", "zh": "{what}降至 {limit}（减少 {gap}）"},
+    "become": {"en": "{what}: {limit}", "zh": "{what}：{limit}"},
+    "become_another": {"en": "{what}: other than {limit}", "zh": "{what}：不是 {limit}"},
+    "known": {"en": "{what} were known", "zh": "{what}为已知"},
+    "not_known": {"en": "{what} were unknown", "zh": "{what}为未知"},
+    "known_and": {"en": "{unknown} were known, and {relation}", "zh": "{unknown}为已知，且{relation}"},
+    "is_<": {"en": "{what} below {limit}", "zh": "{what}低于 {limit}"},
+    "is_<=": {"en": "{what} at most {limit}", "zh": "{what}不高于 {limit}"},
+    "is_>": {"en": "{what} above {limit}", "zh": "{what}高于 {limit}"},
+    "is_>=": {"en": "{what} at least {limit}", "zh": "{what}不低于 {limit}"},
+    "is_=": {"en": "{what} equal to {limit}", "zh": "{what}等于 {limit}"},
+    "is_<>": {"en": "{what} other than {limit}", "zh": "{what}不等于 {limit}"},
+    "person": {"en": "Person {ids}", "zh": "成员 {ids}"},
+    "persons": {"en": "Persons {ids}", "zh": "成员 {ids}"},
+    "of_person": {"en": "{what}, person {id}", "zh": "{what}（成员 {id}）"},
     "records": {"en": "Records that facts were computed from", "zh": "指标所依据的记录"},
+    "rows": {"en": "{what} - {n} rows", "zh": "{what}，共 {n} 条记录"},
+    "one_row": {"en": "{what} - 1 row", "zh": "{what}，共 1 条记录"},
+    "same_rows": {"en": "the same rows as for: {what}", "zh": "所依据的记录同：{what}"},
+    "more": {"en": "... and {n} more; `--json` gives all", "zh": "……另有 {n} 条；用 `--json` 可查看全部"},
+    "row": {"en": "{when}  {what}: {details} ({source})", "zh": "{when}  {what}：{details}（{source}）"},
+    "bare_row": {"en": "{when}  {what} ({source})", "zh": "{when}  {what}（{source}）"},
+    "detail": {"en": "{label} {value}", "zh": "{label} {value}"},
+    "since": {"en": "since {begin}", "zh": "{begin} 起"},
+    "from_to": {"en": "{begin} to {end}", "zh": "{begin} 至 {end}"},
+    "until": {"en": "until {end}", "zh": "至 {end}"},
+    "always": {"en": "always", "zh": "一直"},
     "set_aside": {"en": "Rows set aside ({n})", "zh": "未计入的记录（{n}）"},
-    "not_a_member": {"en": "names a person who is no member", "zh": "所列人员不是该户成员"},
-    "withdrawn": {"en": "withdrawn by its source", "zh": "已被来源撤回"},
-    "superseded": {"en": "superseded by a later row", "zh": "已被后来的记录替代"},
+    "aside": {"en": "{why} ({n})", "zh": "{why}（{n}）"},
+    "superseded": {"en": "replaced by a later row", "zh": "已被后来的记录替代"},
+    "withdrawn": {"en": "withdrawn by their source", "zh": "已被来源撤回"},
+    "not_a_member": {"en": "of a person who is not a member at this date", "zh": "所列人员在该日期不是该户成员"},
+    "not_yet_known": {"en": "received only later than known-at", "zh": "在所问时间之后才收到"},
+    "later_row": {"en": "{what}, received {when} ({source})", "zh": "{what}，{when} 收到（{source}）"},
+    "after_as_of": {"en": "after the as-of date", "zh": "晚于截至日期"},
+    "filtered": {"en": "in time, but not what any fact counts", "zh": "时间符合，但不属于任何指标统计的内容"},
+    "outside_windows": {"en": "outside the time that any fact looks at", "zh": "不在任何指标的统计时间内"},
     "ages": {"en": "Days since the last data", "zh": "距最近数据的天数"},
     "age": {
-        "en": "{table} from {source}: {days} days (last {last}, {rows} rows)",
-        "zh": "{table}（{source}）：{days} 天（最近 {last}，{rows} 条）",
+        "en": "{table} from {source}: {days} (last {last}; rows: {rows})",
+        "zh": "{table}（{source}）：{days}（最近 {last}，共 {rows} 条）",
     },
-    "no_data": {"en": "No department has delivered a row for this household.", "zh": "尚无部门提供该户数据。"},
-    "facts": {"en": "Facts", "zh": "指标"},
-    "rows": {"en": "{n} rows", "zh": "{n} 条记录"},
+    "days": {"en": "{n} days", "zh": "{n} 天"},
+    "no_data": {"en": "No department has delivered a row for this household.", "zh": "尚无部门提供该户的记录。"},
+    "as_of": {"en": "the as-of date", "zh": "截至日期"},
+    "completed_years": {"en": "completed years since {what}", "zh": "{what}至今的周岁"},
+    "separator": {"en": ", ", "zh": "，"},
+    "names": {"en": ", ", "zh": "、"},
 }
-
-_OPERATORS = {"and": "and", "or": "or", "+": "+", "-": "-", "*": "×", "/": "/"}
 
 
 def say(key: str, language: str, **fields: object) -> str:
     """The words of a key in a language, filled in."""
     words = WORDS[key]
     return words.get(language, words["en"]).format(**fields)
-
-
-def name_of(node: Node, pack: Pack, language: str) -> str:
-    """A value in words: the title of a fact, column or parameter, or the operation between such titles."""
-    if node.op == "fact":
-        return pack.words(pack.facts[node.name].title, language)
-    if node.op == "parameter":
-        return pack.words(pack.parameters[node.name].title, language)
-    if node.op in ("column", "number", "text"):
-        return node.name.replace("_", " ")
-    if node.op == "as_of":
-        return {"zh": "截至日期"}.get(language, "the as-of date")
-    parts = [name_of(arg, pack, language) for arg in node.args]
-    if node.op in _OPERATORS:
-        return f" {_OPERATORS[node.op]} ".join(parts)
-    if node.op == "neg":
-        return f"-{parts[0]}"
-    if node.op == "completed_years":
-        return {"zh": "周岁"}.get(language, "completed years") + f" ({parts[0]})"
-    return f"{node.op} ({', '.join(parts)})"

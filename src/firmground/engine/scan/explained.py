@@ -53,13 +53,15 @@ class Verdict:
 class Explained:
     """Everything that is known of one household at a date.
 
-    state: `judged`, `without_members` or `not_yet_registered`; only a judged household has facts and verdicts. facts:
-    in the pack's order; facts_of_persons: person_id -> facts. records: the rows behind each fact, rows set aside and
-    why, and the days since the last data per source.
+    area_names: of the area and what lies above it, widest first; empty if its code is not known. state: `judged`,
+    `without_members` or `not_yet_registered`; only a judged household has facts and verdicts. facts: in the pack's
+    order; facts_of_persons: person_id -> facts. records: the rows behind each fact, rows set aside and why, and the
+    days since the last data per source. known_at: in the lake's time zone.
     """
 
     household_id: str
     area_code: str
+    area_names: tuple[str, ...]
     state: str
     pack: Pack
     as_of: date

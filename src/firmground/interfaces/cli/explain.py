@@ -21,7 +21,7 @@ from firmground.interfaces.cli.options import (
     read_date,
     read_settings,
 )
-from firmground.interfaces.cli.screen import say, say_json
+from firmground.interfaces.cli.screen import say_json, say_text
 
 
 def add_to(app: typer.Typer) -> None:
@@ -56,4 +56,4 @@ def explain(
     if as_json:
         say_json(answer.as_dict())
     else:
-        say(answer.text(language))
+        say_text(answer.text(language))

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -28,6 +29,9 @@ ReportProgress = Callable[[str, int, int | None], None]
 # Control characters, and those that turn the direction of writing; line breaks and tabs are kept in longer texts.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BREAKS = re.compile(r"[\t\n\x0b\x0c\r\u2028\u2029]")
+# What stays together when a line is folded: a word, a wide character with the signs that close or open beside it.
+_OPENS, _CLOSES, _WIDE = "（《“", "，。：；、）》”", "\u2e80-\u9fff\uff00-\uffef"
+_PIECES = re.compile(f"[ ]+|[{_OPENS}]*(?:[{_WIDE}]|[^ {_WIDE}{_OPENS}{_CLOSES}]+)[{_CLOSES}]*|[{_OPENS}{_CLOSES}]+")
 PLAIN_LINE_EVERY_SECONDS = 10.0
 
 
@@ -39,6 +43,35 @@ def plain(text: str) -> str:
 def say(text: str = "") -> None:
     """Print `text`, which may have several lines, on standard output."""
     print(_CONTROLS.sub("�", text))
+
+
+def say_text(text: str) -> None:
+    """Print a text of indented lines; on a terminal, lines wider than it go on below, a little further in.
+
+    Elsewhere every line stays whole, so that a search finds it.
+    """
+    if sys.stdout.isatty():
+        text = "\n".join(part for line in text.split("\n") for part in folded(line, console().width))
+    say(text)
+
+
+def folded(line: str, width: int) -> list[str]:
+    """A line as lines of at most `width` columns, broken at spaces and between Chinese characters.
+
+    >>> folded("  one two three", 9)
+    ['  one two', '    three']
+    """
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    lines, current, spaces = [], indent, ""
+    for piece in _PIECES.findall(line[len(indent) :]):
+        if piece.isspace():
+            spaces = piece
+        elif current.strip() and cell_len(current + spaces + piece) > width:
+            lines.append(current)
+            current, spaces = f"{indent}  {piece}", ""
+        else:
+            current, spaces = current + spaces + piece, ""
+    return [*lines, current]
 
 
 def say_json(value: object) -> None:

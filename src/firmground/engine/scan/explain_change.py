@@ -92,8 +92,9 @@ def _need_words(need: Need, words: Vocabulary) -> str:
     if need.value is None or need.limit is None:
         unknown = [words.name_of(n) for n, text in ((need.what, need.value), (need.to, need.limit)) if text is None]
         limit = words.name_of(need.to) if need.limit is None else _shown(need, need.limit, words)
-        relation = words.say(f"is_{need.op}", what=what, limit=limit)
-        return words.say("known_and", unknown=words.say("names").join(unknown), relation=relation)
+        key = "known_and" if unknown == [what] else "known_and_of"
+        relation = words.say(f"is_{need.op}", limit=limit)
+        return words.say(key, unknown=words.say("names").join(unknown), what=what, relation=relation)
     limit, gap = _shown(need, need.limit, words), need.gap
     if need.op in ("=", "<>") or gap is None:
         return words.say("become" if need.op == "=" else "become_another", what=what, limit=limit)

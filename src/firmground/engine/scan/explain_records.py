@@ -19,7 +19,7 @@ _SAID_ELSEWHERE = ("household_id", "kind")
 
 def record_lines(explanation: Explained, behind: RecordsBehind, words: Vocabulary) -> list[str]:
     """The lines about records at the end of an explanation."""
-    return [*_of_facts(explanation, behind, words), *_set_aside(behind, words), *_ages(behind, words)]
+    return [*_of_facts(explanation, behind, words), *set_aside_lines(behind, words), *_ages(behind, words)]
 
 
 def _of_facts(explanation: Explained, behind: RecordsBehind, words: Vocabulary) -> list[str]:
@@ -50,7 +50,8 @@ def _values(explanation: Explained) -> list[tuple[Value, str | None]]:
     return own + [(value, person) for person, values in explanation.facts_of_persons.items() for value in values]
 
 
-def _set_aside(behind: RecordsBehind, words: Vocabulary) -> list[str]:
+def set_aside_lines(behind: RecordsBehind, words: Vocabulary) -> list[str]:
+    """The rows that do not count, by the reason why."""
     if not behind.set_aside:
         return []
     lines = ["", words.say("set_aside", n=len(behind.set_aside))]

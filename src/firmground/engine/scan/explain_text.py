@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from firmground.engine.scan.explain_change import change_lines
-from firmground.engine.scan.explain_records import record_lines
+from firmground.engine.scan.explain_records import record_lines, set_aside_lines
 from firmground.engine.scan.explained import Explained, Value, Verdict
 from firmground.engine.scan.vocabulary import Vocabulary
 
@@ -15,7 +15,8 @@ def explanation_text(explanation: Explained, language: str | None) -> str:
     words = Vocabulary(explanation.pack, language or explanation.pack.languages[0])
     lines = _heading(explanation, words)
     if explanation.state != "judged":
-        return "\n".join([*lines, "", words.say(explanation.state)])
+        aside = set_aside_lines(explanation.records, words) if explanation.records is not None else []
+        return "\n".join([*lines, "", words.say(explanation.state), *aside])
     firing = [v for v in explanation.verdicts if v.fires is True]
     others = [v for v in explanation.verdicts if v.fires is not True]
     lines += ["", words.say("rules_that_fire", n=len(firing))]
@@ -32,7 +33,7 @@ def explanation_text(explanation: Explained, language: str | None) -> str:
 def _heading(explanation: Explained, words: Vocabulary) -> list[str]:
     area = explanation.area_code
     if explanation.area_names:
-        area = words.say("area", code=area, names=" ".join(explanation.area_names))
+        area = words.say("area", code=area, names=words.say("area_names").join(explanation.area_names))
     as_of = explanation.as_of.isoformat()
     lines = [words.say("household", id=explanation.household_id, area=area, as_of=as_of)]
     if explanation.known_at:
@@ -42,7 +43,7 @@ def _heading(explanation: Explained, words: Vocabulary) -> list[str]:
 
 def value_words(value: Value, words: Vocabulary) -> str:
     """`Monitoring line: 6000 CNY/person/year (source: practice)`."""
-    title = words.title(value.title) if value.title else words.column(value.name)
+    title = words.title(value.title) if value.title else _capital(words.column(value.name))
     shown = words.quantity(value.text, value.unit, is_age=words.is_age(value.name))
     if value.text is not None and not value.title:
         shown = words.code(value.name, value.text)
@@ -86,6 +87,10 @@ def _because(verdict: Verdict, words: Vocabulary, indent: str) -> list[str]:
         parts = {part.atom.number: part for part in verdict.parts}
         lines += change_lines(verdict.change, parts, words, indent + "  ")
     return lines
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _once(values: Sequence[Value]) -> list[Value]:

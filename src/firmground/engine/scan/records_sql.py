@@ -149,28 +149,29 @@ def _in_time(facts: list[Fact], table_name: str, statement: Statement) -> exp.Ex
 def settled_sql(table_name: str, until: str) -> str:
     """Rows of the asked households that a later row or a withdrawal has settled, so that they do not count.
 
-    until: the condition on the settled list `s` at the known-at time.
+    until: the condition on the settled list `s` at the known-at time. Also `deleted`, for the withdrawals themselves,
+    and `from_at`, since when the row does not count.
     """
     joined = f'join "{table_name}__settled" as s on s.row_id = r.row_id'
-    return _of_asked(table_name, f"{table_name}__files", joined, until, "r.deleted")
+    return _of_asked(table_name, f"{table_name}__files", joined, until, ", r.deleted, s.from_at")
 
 
 def later_sql(table_name: str, known_at: datetime) -> str:
     """Rows of the asked households that were received only after the known-at time."""
     at = f"cast('{known_at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}+00:00' as timestamptz)"
-    return _of_asked(table_name, f"{table_name}__every", "", f"r.received_at > {at}", "false as deleted")
+    return _of_asked(table_name, f"{table_name}__every", "", f"r.received_at > {at}", "")
 
 
-def _of_asked(table_name: str, rows: str, joined: str, where: str, deleted: str) -> str:
+def _of_asked(table_name: str, rows: str, joined: str, where: str, more: str) -> str:
     columns = ", ".join(f'r."{c}"' for c in (*ABOUT[1:], *own_columns(table_name)))
     own = (
-        f'select h.household_id, {columns}, {deleted} from "{rows}" as r {joined} '
+        f'select h.household_id, {columns}{more} from "{rows}" as r {joined} '
         f"join households as h on h.household_no = r.household_no where {where}"
     )
     if table_name != "shocks":
         return f"{own} order by row_id"
     return (
-        f'{own} union all select h.household_id, {columns}, {deleted} from "{rows}" as r {joined} '
+        f'{own} union all select h.household_id, {columns}{more} from "{rows}" as r {joined} '
         "join area_ancestors as a on a.ancestor_code = r.area_code "
         f"join households as h on h.area_code = a.area_code where r.household_no is null and {where} order by row_id"
     )

@@ -59,8 +59,8 @@ _CHINESE = {
     "visits": "入户次数",
 }
 _ENGLISH = {
-    "jobs": "work",
-    "persons": "member",
+    "jobs": "Work",
+    "persons": "Member",
     "person_id": "person",
     "birth_date": "born",
     "labour_capacity": "capacity to work",
@@ -126,7 +126,7 @@ class Vocabulary:
 
     def table(self, name: str) -> str:
         """A record table."""
-        return _CHINESE.get(name, name) if self.language == "zh" else _ENGLISH.get(name, name)
+        return _CHINESE.get(name, name) if self.language == "zh" else _ENGLISH.get(name, name.capitalize())
 
     def column(self, name: str) -> str:
         """A column of a table."""

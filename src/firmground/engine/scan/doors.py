@@ -17,7 +17,7 @@ from firmground.engine.scan import run_store
 from firmground.engine.scan.backends.duckdb import views
 from firmground.engine.scan.explain import explain as explain_households
 from firmground.engine.scan.explanation import Explanation
-from firmground.engine.scan.question import Question
+from firmground.engine.scan.question import Question, known_until
 from firmground.engine.scan.scanning import BACKENDS, UnknownBackend
 from firmground.engine.scan.statement import compile_statement
 from firmground.errors import nearest
@@ -29,7 +29,7 @@ def explain(
     pack: str | Path | Pack,
     as_of: date,
     *,
-    known_at: datetime | None = None,
+    known_at: date | datetime | None = None,
     settings: Mapping[str, Decimal] | None = None,
 ) -> Explanation:
     """Why a household of the lake `data` is warned of by `pack` at `as_of`, and why not.
@@ -39,7 +39,7 @@ def explain(
     lake = Lake.open(Path(data))
     loaded = pack if isinstance(pack, Pack) else load_pack(pack)
     changed = with_settings(loaded, settings) if settings else loaded
-    question = Question(lake, lake.manifest(), changed, as_of, known_at, dict(settings or {}))
+    question = Question(lake, lake.manifest(), changed, as_of, known_until(lake, known_at), dict(settings or {}))
     return next(explain_households(question, [household_id]))
 
 
@@ -47,7 +47,7 @@ def runs(data: str | Path) -> pa.Table:
     """The runs of a lake, oldest first.
 
     Columns: run, pack, pack_version, as_of, known_at, settings, counts (whether the run counts), households, warnings,
-    manifest, backend, started_at.
+    manifest, backend, kept_at.
     """
     rows = [
         {
@@ -62,7 +62,7 @@ def runs(data: str | Path) -> pa.Table:
             "warnings": run.warnings,
             "manifest": run.manifest,
             "backend": run.backend,
-            "started_at": run.started_at,
+            "kept_at": run.kept_at,
         }
         for run in run_store.read_runs(Lake.open(Path(data)).path)
     ]
@@ -80,7 +80,7 @@ def runs(data: str | Path) -> pa.Table:
             ("warnings", pa.int64()),
             ("manifest", pa.int64()),
             ("backend", pa.string()),
-            ("started_at", time),
+            ("kept_at", time),
         ]
     )
     return pa.Table.from_pylist(rows, schema=schema)
@@ -92,7 +92,7 @@ def sql(
     *,
     backend: str = "duckdb",
     data: str | Path | None = None,
-    known_at: datetime | None = None,
+    known_at: date | datetime | None = None,
 ) -> str:
     """The statement of a pack at a date, readable, giving one row per warning.
 
@@ -110,6 +110,6 @@ def sql(
         found = "Definitions over a lake's files are written for DuckDB only"
         raise UnknownBackend(found=found, expected="`--data` with the backend duckdb")
     lake = Lake.open(Path(data))
-    question = Question(lake, lake.manifest(), loaded, as_of, known_at, {})
+    question = Question(lake, lake.manifest(), loaded, as_of, known_until(lake, known_at), {})
     made = [f"create or replace temp view {name} as\n{text};" for name, text in views(question.relations())]
     return "\n".join(made) + "\n" + question.statement().sql("duckdb") + ";\n"

@@ -15,6 +15,7 @@ from firmground.engine.policy.model import Fact, ParameterRow, Rule
 from firmground.engine.scan.backends import duckdb as backend
 from firmground.engine.scan.backends.duckdb import Connection
 from firmground.engine.scan.conditions import Truth, change_to, condition_of
+from firmground.engine.scan.damage import whole_files
 from firmground.engine.scan.explain_sql import households_sql, persons_sql
 from firmground.engine.scan.explained import Part, Value, Verdict
 from firmground.engine.scan.explanation import Explanation
@@ -40,8 +41,21 @@ def explain(question: Question, households: Sequence[str], *, with_records: bool
 
     with_records: whether to gather the rows behind each fact too. Raises UnknownHousehold for the first unknown one.
     """
+    with whole_files(question.lake.path, question.manifest):
+        known, found = _find(question, list(dict.fromkeys(households)), with_records=with_records)
+    for household in households:
+        if household not in known:
+            raise UnknownHousehold(
+                found=f"The household `{household}` is not known in this lake at that time",
+                hint="Check the id; `firmground deliveries` lists what came in.",
+            )
+        yield found.explanation(known[household])
+
+
+def _find(question: Question, households: list[str], *, with_records: bool) -> tuple[dict[str, Row], _Found]:
+    """The households that are known, and what the queries gave for them."""
     statement = question.statement()
-    relations = question.relations(list(dict.fromkeys(households)))
+    relations = question.relations(households)
     if with_records:
         add_later_rows(relations, question)
     with backend.connected(relations) as connection:
@@ -55,13 +69,7 @@ def explain(question: Question, households: Sequence[str], *, with_records: bool
             members=_members(statement, connection),
             behind=records_behind(statement, relations, connection, question) if with_records else {},
         )
-    for household in households:
-        if household not in known:
-            raise UnknownHousehold(
-                found=f"The household `{household}` is not known in this lake at that time",
-                hint="Check the id; `firmground deliveries` lists what came in.",
-            )
-        yield found.explanation(known[household])
+    return known, found
 
 
 def _members(statement: Statement, connection: Connection) -> dict[str, list[Row]]:

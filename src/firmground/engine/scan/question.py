@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from firmground.engine.policy.model import Pack
 from firmground.engine.records import Lake, Manifest
@@ -31,3 +32,14 @@ class Question:
     def relations(self, households: list[str] | None = None) -> Relations:
         """The relations that the statement reads; of these households only, if given."""
         return lake_relations(self.lake, self.manifest, as_of=self.as_of, known_at=self.known_at, households=households)
+
+
+def known_until(lake: Lake, known_at: date | datetime | None) -> datetime | None:
+    """The moment up to which rows count, UTC: a date is the end of that day, a time without zone is the lake's."""
+    if known_at is None:
+        return None
+    zone = ZoneInfo(lake.settings.time_zone)
+    if isinstance(known_at, datetime):
+        return (known_at if known_at.tzinfo else known_at.replace(tzinfo=zone)).astimezone(UTC)
+    next_day = datetime.combine(known_at + timedelta(days=1), time(), zone)
+    return next_day.astimezone(UTC) - timedelta(microseconds=1)

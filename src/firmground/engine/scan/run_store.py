@@ -1,18 +1,21 @@
 """Runs of the scan, kept in the lake: what was asked, of which state of the data, by which pack, and what came out.
 
-DIR/runs/ID.json describes a run, DIR/runs/ID.parquet holds its warnings, DIR/packs/DIGEST.json the pack as it was.
+DIR/runs/ID.json describes a run, DIR/runs/ID.parquet holds its warnings, DIR/packs/DIGEST.json the pack as it was. Both
+are known by their digests, so that what was altered since is not taken for what was.
 A run *counts* when nothing was tried out in it and its date is not before the last counting run of its pack.
 """
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import io
 import json
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -34,14 +37,18 @@ class UnknownRun(FirmgroundError):
 
 
 class RunDamaged(FirmgroundError):
-    """A run's description or its warnings cannot be read."""
+    """A run's description, its warnings or its pack cannot be read, or are not as the run left them."""
 
     id = "FG-S021"
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run. `previous` is the counting run that `first_raised_on` goes on from, `since` the run compared with."""
+    """One run.
+
+    previous: the counting run that `first_raised_on` goes on from. since: the run compared with. sha256: of the file of
+    its warnings.
+    """
 
     id: str
     pack: str
@@ -56,16 +63,17 @@ class Run:
     since: str | None
     compares: bool
     backend: str
-    started_at: datetime
+    kept_at: datetime
     counts: dict[str, Any]
     warnings: int
+    sha256: str
 
     def as_dict(self) -> dict[str, Any]:
         """The run for a program: dates ISO, settings as text."""
         values = asdict(self)
         values["as_of"] = self.as_of.isoformat()
         values["known_at"] = self.known_at.isoformat() if self.known_at else None
-        values["started_at"] = self.started_at.isoformat()
+        values["kept_at"] = self.kept_at.isoformat()
         values["settings"] = {name: str(value) for name, value in self.settings.items()}
         return values
 
@@ -81,13 +89,13 @@ def read_runs(lake: Path) -> list[Run]:
                 found=f"The run {path.name} cannot be read ({error})",
                 hint="Take the file out of `runs`; the records are not touched by that.",
             ) from error
-    return sorted(runs, key=lambda run: (run.started_at, run.id))
+    return sorted(runs, key=lambda run: (run.kept_at, run.id))
 
 
 def _run(values: dict[str, Any]) -> Run:
     values["as_of"] = date.fromisoformat(values["as_of"])
     values["known_at"] = datetime.fromisoformat(values["known_at"]) if values["known_at"] else None
-    values["started_at"] = datetime.fromisoformat(values["started_at"])
+    values["kept_at"] = datetime.fromisoformat(values["kept_at"])
     values["settings"] = {name: Decimal(value) for name, value in values["settings"].items()}
     return Run(**values)
 
@@ -115,9 +123,25 @@ def warnings_of(lake: Path, run: Run) -> pa.Table:
     """The warnings a run gave, without `change`. Raises RunDamaged."""
     path = lake / "runs" / f"{run.id}.parquet"
     try:
-        return pq.read_table(path)
-    except (OSError, pa.ArrowException) as error:
+        content = path.read_bytes()
+    except OSError as error:
         raise RunDamaged(found=f"The warnings of the run `{run.id}` cannot be read ({path.name})") from error
+    if hashlib.sha256(content).hexdigest() != run.sha256:
+        raise RunDamaged(
+            found=f"The warnings of the run `{run.id}` are not those that it gave ({path.name} was altered)",
+            hint="Restore the file from a backup.",
+        )
+    return pq.read_table(io.BytesIO(content))
+
+
+@contextmanager
+def turn(lake: Path) -> Iterator[None]:
+    """Hold the runs of a lake while one is added: its history goes on from the last, whoever else scans meanwhile."""
+    folder = lake / "runs"
+    folder.mkdir(exist_ok=True)
+    with (folder / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def keep(lake: Path, run: Run, warnings: pa.Table, pack: Pack) -> Run:
@@ -127,12 +151,13 @@ def keep(lake: Path, run: Run, warnings: pa.Table, pack: Pack) -> Run:
     _keep_pack(lake, pack)
     bytes_ = io.BytesIO()
     pq.write_table(warnings, bytes_, compression="zstd")
+    content = bytes_.getvalue()
     prefix = f"{run.pack}-{run.as_of:%Y%m%d}-"
     number = 1 + max((_number(p.stem, prefix) for p in folder.glob(f"{prefix}*.json")), default=0)
     while True:
-        named = Run(**{**vars(run), "id": f"{prefix}{number}"})
-        if not _write_new(folder / f"{named.id}.parquet", bytes_.getvalue()):
-            number += 1  # another scan took this number, or was stopped after its warnings were written
+        named = replace(run, id=f"{prefix}{number}", sha256=hashlib.sha256(content).hexdigest())
+        if not _write_new(folder / f"{named.id}.parquet", content):
+            number += 1  # a scan was stopped after its warnings were written
             continue
         _write_new(folder / f"{named.id}.json", json.dumps(named.as_dict(), indent=1).encode())
         return named
@@ -181,7 +206,13 @@ def pack_of(lake: Path, run: Run) -> Iterator[Pack]:
             target = Path(folder) / run.pack / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(content, encoding="utf-8")
-        yield load_pack(Path(folder) / run.pack)
+        pack = load_pack(Path(folder) / run.pack)
+    if pack.digest != run.digest:
+        raise RunDamaged(
+            found=f"The pack of the run `{run.id}` is not the one it used ({path.name} was altered)",
+            hint="Restore the file from a backup.",
+        )
+    yield pack
 
 
 def now() -> datetime:

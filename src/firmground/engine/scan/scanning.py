@@ -17,11 +17,12 @@ from firmground.engine.records import Lake
 from firmground.engine.scan import history, run_store
 from firmground.engine.scan.backends import duckdb as on_duckdb
 from firmground.engine.scan.backends import spark as on_spark
+from firmground.engine.scan.damage import check_sums, whole_files
 from firmground.engine.scan.explain import explain
 from firmground.engine.scan.explanation import Explanation
 from firmground.engine.scan.judged import Counts, Judged
 from firmground.engine.scan.notebook import scan_html
-from firmground.engine.scan.question import Question
+from firmground.engine.scan.question import Question, known_until
 from firmground.engine.scan.relations import Relations, first_day
 from firmground.engine.scan.run_store import Run
 from firmground.engine.scan.summary import find_level, summary_of
@@ -55,6 +56,12 @@ class RepeatedWith(FirmgroundError):
 
     id = "FG-S032"
     exit_code = 2
+
+
+class NotRepeated(FirmgroundError):
+    """A run that is repeated gives other warnings than it gave, although its files are as they were."""
+
+    id = "FG-S033"
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ def scan(
     pack: str | Path | Pack | None = None,
     as_of: date | None = None,
     *,
-    known_at: datetime | None = None,
+    known_at: date | datetime | None = None,
     since: str | None = None,
     repeat: str | None = None,
     settings: Mapping[str, Decimal] | None = None,
@@ -103,11 +110,12 @@ def scan(
 ) -> Scan:
     """Judge every household of the lake `data` by `pack` at `as_of`, and keep the run in the lake.
 
-    pack: a shipped name, a folder, or a loaded pack. known_at: only rows received by then; None: all. since: a run, or
+    pack: a shipped name, a folder, or a loaded pack. known_at: only rows received by then
+    (a date: by the end of that day in the lake's time zone); None: all. since: a run, or
     `latest`, to compare with; adds `change`. repeat: a run to answer again, in its state of the data, with its pack;
     nothing else may be given, and nothing is kept. settings: values tried for parameters. backend: `duckdb` or `spark`
     on `master`. progress: called with what is being done, how much of it is done and how much there is.
-    Raises PackUnsound, NoValueInForce, UnknownRun, BeforeAllData, NoHouseholds, LakeError and their kin.
+    Raises PackUnsound, NoValueInForce, UnknownRun, BeforeAllData, NoHouseholds, FilesDamaged, RunDamaged, NotRepeated.
     """
     lake = Lake.open(Path(data))
     if backend not in BACKENDS:
@@ -123,64 +131,81 @@ def scan(
         raise RepeatedWith(found="A scan needs a pack and a date", expected="both, or a run to repeat")
     loaded = pack if isinstance(pack, Pack) else load_pack(pack)
     changed = with_settings(loaded, settings) if settings else loaded
-    question = Question(lake, lake.manifest(), changed, as_of, known_at, dict(settings or {}))
-    runs = run_store.read_runs(lake.path)
-    last = run_store.last_counting(runs, loaded.id)
-    counting = not settings and known_at is None and (last is None or as_of >= last.as_of)
-    compared = _compared_with(runs, since, loaded.id)
+    question = Question(lake, lake.manifest(), changed, as_of, known_until(lake, known_at), dict(settings or {}))
+    _compared_with(lake, since, loaded.id)  # an unknown run is refused before the work
     judged = _judge(question, backend, master, progress)
-    previous = last if counting else None
-    described = Run(
-        id="",
-        pack=changed.id,
-        pack_version=changed.version,
-        digest=loaded.digest,
-        as_of=as_of,
-        known_at=known_at,
-        settings=dict(settings or {}),
-        manifest=question.manifest.version,
-        is_counting=counting,
-        previous=previous.id if previous else None,
-        since=compared.id if compared else None,
-        compares=since is not None,
-        backend=backend,
-        started_at=run_store.now(),
-        counts=judged.counts.as_dict(),
-        warnings=judged.warnings.num_rows,
-    )
-    warnings = _with_history(judged.warnings, described, question)
-    run = run_store.keep(lake.path, described, warnings, loaded)
+    with run_store.turn(lake.path):
+        run, warnings = _kept(question, loaded, judged, since, backend)
     return Scan(_compared(warnings, run, question), judged.counts, run, question)
 
 
-def _compared_with(runs: list[Run], since: str | None, pack: str) -> Run | None:
+def _kept(question: Question, pack: Pack, judged: Judged, since: str | None, backend: str) -> tuple[Run, pa.Table]:
+    """The run as it is kept, and its warnings with their history, which goes on from the last counting run."""
+    lake, as_of = question.lake.path, question.as_of
+    last = run_store.last_counting(run_store.read_runs(lake), pack.id)
+    is_counting = not question.settings and question.known_at is None and (last is None or as_of >= last.as_of)
+    compared = _compared_with(question.lake, since, pack.id)
+    described = Run(
+        id="",
+        pack=pack.id,
+        pack_version=question.pack.version,
+        digest=pack.digest,
+        as_of=as_of,
+        known_at=question.known_at,
+        settings=dict(question.settings),
+        manifest=question.manifest.version,
+        is_counting=is_counting,
+        previous=last.id if last and is_counting else None,
+        since=compared.id if compared else None,
+        compares=since is not None,
+        backend=backend,
+        kept_at=run_store.now(),
+        counts=judged.counts.as_dict(),
+        warnings=judged.warnings.num_rows,
+        sha256="",
+    )
+    warnings = _with_history(judged.warnings, described, question)
+    return run_store.keep(lake, described, warnings, pack), warnings
+
+
+def _compared_with(lake: Lake, since: str | None, pack: str) -> Run | None:
     """The run to compare with; None also for `latest` where no run was made yet: then every warning is new."""
     if since is None:
         return None
+    runs = run_store.read_runs(lake.path)
     return run_store.last_counting(runs, pack) if since == "latest" else run_store.find(runs, since)
 
 
 def _repeat(lake: Lake, id_: str, backend: str, master: str, progress: Progress | None) -> Scan:
     run = run_store.find(run_store.read_runs(lake.path), id_)
+    given = run_store.warnings_of(lake.path, run)
     with run_store.pack_of(lake.path, run) as loaded:
         pack = with_settings(loaded, run.settings) if run.settings else loaded
         question = Question(lake, lake.manifest(run.manifest), pack, run.as_of, run.known_at, run.settings)
+        check_sums(lake.path, question.manifest)
         judged = _judge(question, backend, master, progress)
     warnings = _with_history(judged.warnings, run, question)
+    if not warnings.equals(given.cast(warnings.schema)):
+        raise NotRepeated(
+            found=f"The run `{run.id}` gives other warnings today than it gave",
+            expected="the same version of Firmground",
+            hint=f"What it gave lies in {lake.path / 'runs' / run.id}.parquet.",
+        )
     return Scan(_compared(warnings, run, question), judged.counts, run, question)
 
 
 def _judge(question: Question, backend: str, master: str, progress: Progress | None) -> Judged:
     say = progress or (lambda what, done, total: None)
     say("reading the pack", 0, 3)
-    statement = question.statement()
-    relations = question.relations()
-    _require_data(question, relations)
-    say("judging households", 1, 3)
-    if backend == "spark":
-        judged = on_spark.judge(statement, relations, master=master)
-    else:
-        judged = on_duckdb.judge(statement, relations)
+    with whole_files(question.lake.path, question.manifest):
+        relations = question.relations()
+        _require_data(question, relations)
+        statement = question.statement()
+        say("judging households", 1, 3)
+        if backend == "spark":
+            judged = on_spark.judge(statement, relations, master=master)
+        else:
+            judged = on_duckdb.judge(statement, relations)
     say("writing warnings", 2, 3)
     return judged
 

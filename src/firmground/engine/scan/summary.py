@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from firmground.engine.areas import AreaTree
 from firmground.engine.policy.model import Level, Pack
 from firmground.engine.scan.backends.duckdb import connected
+from firmground.engine.scan.damage import whole_files
 from firmground.engine.scan.question import Question
 from firmground.engine.scan.relations import area_tree
 from firmground.engine.scan.windows_sql import open_at
@@ -79,7 +80,8 @@ def households_by_area(question: Question) -> pa.Table:
     """Columns area_code and households: those registered by the as-of date that have a member then."""
     day = f"date '{question.as_of.isoformat()}'"
     is_member = open_at(TABLES["persons"], "p", question.as_of).sql(dialect="duckdb")
-    with connected(question.relations()) as connection:
+    lake = question.lake.path
+    with whole_files(lake, question.manifest), connected(question.relations()) as connection:
         return connection.table(
             "select h.area_code, count(*) as households from households as h"
             f" where (h.registered_on is null or h.registered_on <= {day})"

@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
-from firmground.engine.policy.parameters import with_settings
 from firmground.engine.records import Lake
 from firmground.engine.scan import run_store
 from firmground.engine.scan.backends.duckdb import views
@@ -20,6 +19,7 @@ from firmground.engine.scan.explanation import Explanation
 from firmground.engine.scan.question import Question, known_until
 from firmground.engine.scan.scanning import BACKENDS, UnknownBackend
 from firmground.engine.scan.statement import compile_statement
+from firmground.engine.scan.tried import with_tried
 from firmground.errors import nearest
 
 
@@ -38,7 +38,7 @@ def explain(
     """
     lake = Lake.open(Path(data))
     loaded = pack if isinstance(pack, Pack) else load_pack(pack)
-    changed = with_settings(loaded, settings) if settings else loaded
+    changed = with_tried(loaded, settings or {})
     question = Question(lake, lake.manifest(), changed, as_of, known_until(lake, known_at), dict(settings or {}))
     return next(explain_households(question, [household_id]))
 

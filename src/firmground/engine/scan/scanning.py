@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
-from firmground.engine.policy.parameters import with_settings
 from firmground.engine.records import Lake
 from firmground.engine.scan import history, run_store
 from firmground.engine.scan.backends import duckdb as on_duckdb
@@ -26,6 +25,7 @@ from firmground.engine.scan.question import Question, known_until
 from firmground.engine.scan.relations import Relations, first_day
 from firmground.engine.scan.run_store import Run
 from firmground.engine.scan.summary import find_level, summary_of
+from firmground.engine.scan.tried import with_tried
 from firmground.errors import FirmgroundError, nearest
 
 Progress = Callable[[str, int, int | None], None]
@@ -130,7 +130,7 @@ def scan(
     if pack is None or as_of is None:
         raise RepeatedWith(found="A scan needs a pack and a date", expected="both, or a run to repeat")
     loaded = pack if isinstance(pack, Pack) else load_pack(pack)
-    changed = with_settings(loaded, settings) if settings else loaded
+    changed = with_tried(loaded, settings or {})
     question = Question(lake, lake.manifest(), changed, as_of, known_until(lake, known_at), dict(settings or {}))
     _compared_with(lake, since, loaded.id)  # an unknown run is refused before the work
     judged = _judge(question, backend, master, progress)
@@ -180,7 +180,7 @@ def _repeat(lake: Lake, id_: str, backend: str, master: str, progress: Progress 
     run = run_store.find(run_store.read_runs(lake.path), id_)
     given = run_store.warnings_of(lake.path, run)
     with run_store.pack_of(lake.path, run) as loaded:
-        pack = with_settings(loaded, run.settings) if run.settings else loaded
+        pack = with_tried(loaded, run.settings)
         question = Question(lake, lake.manifest(run.manifest), pack, run.as_of, run.known_at, run.settings)
         check_sums(lake.path, question.manifest)
         judged = _judge(question, backend, master, progress)

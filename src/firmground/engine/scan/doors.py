@@ -13,9 +13,10 @@ from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
 from firmground.engine.records import Lake
 from firmground.engine.scan import run_store
-from firmground.engine.scan.backends.duckdb import views
+from firmground.engine.scan.damage import whole_files
 from firmground.engine.scan.explain import explain as explain_households
 from firmground.engine.scan.explanation import Explanation
+from firmground.engine.scan.printed import relations_text, statement_text
 from firmground.engine.scan.question import Question, known_until
 from firmground.engine.scan.scanning import BACKENDS, UnknownBackend
 from firmground.engine.scan.statement import compile_statement
@@ -105,11 +106,12 @@ def sql(
         raise UnknownBackend(found=f"There is no backend `{backend}`", expected=", ".join(BACKENDS), hint=hint)
     loaded = pack if isinstance(pack, Pack) else load_pack(pack)
     if data is None:
-        return compile_statement(loaded, as_of).sql(backend) + "\n"
+        return statement_text(compile_statement(loaded, as_of), backend) + "\n"
     if backend != "duckdb":
         found = "Definitions over a lake's files are written for DuckDB only"
         raise UnknownBackend(found=found, expected="`--data` with the backend duckdb")
     lake = Lake.open(Path(data))
     question = Question(lake, lake.manifest(), loaded, as_of, known_until(lake, known_at), {})
-    made = [f"create or replace temp view {name} as\n{text};" for name, text in views(question.relations())]
-    return "\n".join(made) + "\n" + question.statement().sql("duckdb") + ";\n"
+    with whole_files(lake.path, question.manifest):
+        relations = question.relations()
+        return relations_text(relations) + statement_text(question.statement(), "duckdb") + ";\n"

@@ -111,9 +111,10 @@ def scan(
 def show_scan(answer: Scan, written: Written | None, language: str) -> None:
     """Print what a scan found: one line, how many households each rule fired for, and where the list lies."""
     run, counts = answer.run, answer.counts
+    warnings = "warning" if run.warnings == 1 else "warnings"
     households = len(set(counted(answer.warnings).column("household_id").to_pylist()))
     say(
-        f"{run.pack} {run.pack_version} as of {run.as_of}: {run.warnings:,} warnings for {households:,} of "
+        f"{run.pack} {run.pack_version} as of {run.as_of}: {run.warnings:,} {warnings} for {households:,} of "
         f"{counts.households:,} households (run {run.id})"
     )
     if counts.without_members or counts.not_yet_registered:

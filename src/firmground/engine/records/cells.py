@@ -37,7 +37,7 @@ def make_cells(work: Workspace, mapping: Mapping, headings: list[str], table: Ta
     selects = []
     for part, cells in enumerate(records):
         chosen = ", ".join(f'{_cell(cells.get(c), c, mapping, place)} as "{c}"' for c in columns)
-        number = f"coalesce(r.row_no, r.rowid * {len(records)} + {part + 1})"
+        number = f"coalesce(r.row_no, coalesce(r.place, r.rowid) * {len(records)} + {part + 1})"
         selects.append(
             f"select {number} as row_no, r.rowid as at, {part} as part, r.broken, {chosen} from raw as r "
             f"where r.part is null or r.part = {part}"
@@ -50,14 +50,14 @@ def _cell(cell: Cell | None, column: str, mapping: Mapping, place: dict[str, str
     if cell is None:
         return "cast(null as varchar)"
     if cell.heading is None:
-        return literal(cell.constant or "")
+        return f"nullif({literal(cell.constant or '')}, '')"
     text = place[cell.heading]
     nothing = ", ".join(literal(word) for word in ("", *mapping.nulls))
     value = f"case when {text} in ({nothing}) then null else {text} end"
     codes = mapping.values.get(column)
     if codes:
         whens = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in codes.items())
-        value = f"case {value} {whens} else {value} end"
+        value = f"nullif(case {value} {whens} else {value} end, '')"
     return value
 
 
@@ -120,7 +120,7 @@ def _sql_type(value: str) -> str:
 
 def _mistake(check: Check) -> str:
     mark = literal(BETWEEN)
-    found = f"coalesce(cast({check.found} as varchar), '')"
+    found = f"replace(coalesce(cast({check.found} as varchar), ''), {mark}, ' ')"
     parts = (literal(check.mistake.id), literal(check.column), found, literal(check.expected))
     return f" || {mark} || ".join(parts)
 

@@ -19,6 +19,11 @@ _LIMIT = "1000000000000"
 _FIRST, _LAST = "date '1800-01-01'", "date '2200-12-31'"
 _FREE_TEXT = ("name", "address", "hamlet", "text", "employer", "end_reason", "phone")
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_SPACE = r"[\p{Z}\p{Cf}]"  # full-width spaces and marks that cannot be seen, too
+_TIME = (
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?"
+    "(Z|[+-](0[0-9]|1[0-4])(:?[0-9]{2})?)?)?"
+)
 _ANY_CONTROL = r"[\x00-\x1f\x7f]"
 
 
@@ -85,7 +90,7 @@ def _column(column: Column, is_rounded: bool) -> Iterator[Check]:
         return
     form = {
         Type.DATE: (wrong.NotADate, _not_a_date(cell)),
-        Type.TIME: (wrong.NotATime, f"{typed(column)} is null"),
+        Type.TIME: (wrong.NotATime, _not_a_time(cell)),
         Type.MONEY: (wrong.NotAnAmount, _not_a_number(cell, typed(column), MONEY[1])),
         Type.NUMBER: (wrong.NotANumber, _not_a_number(cell, typed(column), None if is_rounded else NUMBER[1])),
         Type.BOOLEAN: (wrong.NotYesOrNo, f"({typed(column)}) is null"),
@@ -112,6 +117,14 @@ def _not_a_date(cell: str) -> str:
     )
 
 
+def _not_a_time(cell: str) -> str:
+    time = f"try_cast({cell} as timestamptz)"
+    return (
+        f"(not regexp_full_match({cell}, '{_TIME}') or {time} is null "
+        f"or {time} not between cast({_FIRST} as timestamptz) and cast({_LAST} as timestamptz))"
+    )
+
+
 def _not_a_number(cell: str, value: str, places: int | None) -> str:
     spelled = f"{value} is null or translate({cell}, '0123456789', '') not in ('', '.', '-', '-.')"
     return f"({spelled})" if places is None else f"({spelled} or {more_places(cell, places)})"
@@ -127,7 +140,7 @@ def _text(column: Column, cell: str) -> Iterator[Check]:
     if name in _FREE_TEXT:
         yield _check(wrong.UnfitText, name, f"regexp_matches({cell}, '{_CONTROL}')", "'a control character'")
         return
-    unfit = f"({cell} <> trim({cell}) or regexp_matches({cell}, '{_ANY_CONTROL}') or length({cell}) > 200)"
+    unfit = f"(regexp_matches({cell}, '^{_SPACE}|{_SPACE}$|{_ANY_CONTROL}') or length({cell}) > 200)"
     yield _check(wrong.UnfitText, name, unfit)
     if name.endswith(("_id", "code", "number")) or name == "parent":
         lossy = f"regexp_matches({cell}, '^[0-9]([.][0-9]+)?[eE][+]?[0-9]+$')"

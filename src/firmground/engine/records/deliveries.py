@@ -1,13 +1,15 @@
-"""What came in: one row per delivery."""
+"""What came in: one report per delivery, and one more for each time its quarantined rows were taken up."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from firmground.engine.records.lake import Lake
+from firmground.errors import FirmgroundError
 
 _SCHEMA = pa.schema(
     [
@@ -24,18 +26,48 @@ _SCHEMA = pa.schema(
 )
 
 
+class UnknownDelivery(FirmgroundError):
+    """A delivery's report is missing, so its quarantined rows cannot be taken up again."""
+
+    id = "FG-L031"
+
+
 def deliveries(data: str | Path) -> pa.Table:
     """The deliveries of a lake, oldest first.
 
     Columns: delivery, file, table, source, received_at, rows, accepted and quarantined when it came in, and rows still
-    in quarantine now.
+    in quarantine now. Raises UnknownDelivery.
     """
     lake = Lake.open(Path(data))
     rows = []
     for entry in lake.manifest().deliveries:
-        stored = json.loads((lake.path / "deliveries" / f"{entry.id}.json").read_text(encoding="utf-8"))
+        stored = first_report(lake, entry.id)
         row = {name: stored.get(name) for name in _SCHEMA.names}
         row["received_at"] = pa.scalar(stored["received_at"]).cast(pa.timestamp("us", tz="UTC")).as_py()
         row["in_quarantine_now"] = entry.quarantine.rows if entry.quarantine else 0
         rows.append(row)
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def first_report(lake: Lake, delivery: str) -> dict[str, Any]:
+    """What was stored when a delivery came in. Raises UnknownDelivery."""
+    return _stored(lake.path / "deliveries" / f"{delivery}.json", delivery)
+
+
+def last_report(lake: Lake, delivery: str) -> dict[str, Any]:
+    """What was stored when a delivery came in or its quarantined rows were last taken up. Raises UnknownDelivery."""
+    later = sorted((lake.path / "deliveries").glob(f"{delivery}-*.json"))
+    return _stored(later[-1], delivery) if later else first_report(lake, delivery)
+
+
+def _stored(path: Path, delivery: str) -> dict[str, Any]:
+    try:
+        stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        for name in ("file", "source", "received_at", "headings", "mapping"):
+            stored[name]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnknownDelivery(
+            found=f"The report of the delivery {delivery} cannot be read ({path.name})",
+            hint="Restore it from a backup; the rows are untouched.",
+        ) from error
+    return stored

@@ -14,30 +14,31 @@ from firmground.engine.policy.model import Pack
 from firmground.engine.records import manifest as manifests
 from firmground.engine.records.accepting import accept
 from firmground.engine.records.cells import judge, make_cells, match_persons
+from firmground.engine.records.deliveries import last_report
 from firmground.engine.records.delivery import Delivery
-from firmground.engine.records.lake import Lake, LakeSettings, OtherPack
-from firmground.engine.records.manifest import DeliveryEntry, Manifest
-from firmground.engine.records.mapping import check_columns, parse_mapping, read_mapping, without_mapping
+from firmground.engine.records.lake import Lake, LakeSettings
+from firmground.engine.records.manifest import DataFile, DeliveryEntry, Manifest
+from firmground.engine.records.mapping import (
+    MappingUnsound,
+    check_columns,
+    parse_mapping,
+    read_mapping,
+    without_mapping,
+)
 from firmground.engine.records.mistakes import SourceRefused
 from firmground.engine.records.quarantine import put_in_quarantine, take_from_quarantine
-from firmground.engine.records.reading import Staged, digest, stage
+from firmground.engine.records.reading import Staged, look, stage
 from firmground.engine.records.registry import registry_of
 from firmground.engine.records.report import ImportReport
 from firmground.engine.records.summing_up import counted, mistakes_of, rounded_of
-from firmground.engine.records.workspace import Workspace, sweep, workspace
+from firmground.engine.records.workspace import Workspace, disk_trouble, sweep, workspace
 from firmground.engine.tables import Table
 from firmground.engine.tables import table as table_named
-from firmground.errors import FirmgroundError
 
 Progress = Callable[[str, int, int | None], None]
 _STEPS = ("reading the file", "checking rows", "writing accepted rows", "settling corrections", "publishing")
 WAIT_SECONDS = 30.0
-
-
-class UnknownDelivery(FirmgroundError):
-    """A delivery's report is missing, so its quarantined rows cannot be taken up again."""
-
-    id = "FG-L031"
+_LONGEST_SOURCE = 200
 
 
 def import_file(
@@ -63,30 +64,28 @@ def import_file(
     """
     path, folder = Path(path), Path(data)
     definition = table_named(table)
-    named, loaded = _pack_of(folder, pack)
+    is_made = manifests.has_any(folder)
+    lake, loaded = Lake.at(folder, pack)
+    _check_source(source)
+    look(path)  # an unreadable file is refused before a folder is made for it
+    with disk_trouble():
+        if dry_run and not folder.exists():
+            return _import(path, definition, lake, loaded, mapping, source, received_at, progress, dry_run=True)
+        with lake.writing(wait_seconds):
+            if not is_made and manifests.has_any(folder):  # of two first imports at once, the other one made it
+                lake, loaded = Lake.at(folder, pack)
+            return _import(path, definition, lake, loaded, mapping, source, received_at, progress, dry_run=dry_run)
+
+
+def _check_source(source: str | None) -> None:
     if (source or "").lower() == "firmground":
         found = "The source `firmground` is the application itself"
         raise SourceRefused(found=found, expected="the department's name")
-    digest(path)  # an unreadable file is refused before a lake is made for it
-    if dry_run and not (folder / "lake.yaml").exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        settings = LakeSettings(named, loaded.time_zone, loaded.currency, loaded.area_tree)
-        lake = Lake(folder, settings)
-        return _import(path, definition, lake, loaded, mapping, source, received_at, progress, dry_run=True)
-    lake = Lake.create(folder, named, loaded)
-    with lake.writing(wait_seconds):
-        return _import(path, definition, lake, loaded, mapping, source, received_at, progress, dry_run=dry_run)
-
-
-def _pack_of(folder: Path, pack: str | None) -> tuple[str, Pack]:
-    """The lake's pack and its name; for a new lake the one asked for, or `cn`."""
-    if not (folder / "lake.yaml").exists():
-        return pack or "cn", load_pack(pack or "cn")
-    kept = Lake.open(folder).settings.pack
-    if pack is not None and pack != kept:
-        found = f"The lake {folder} keeps the pack `{kept}`, and `{pack}` was named"
-        raise OtherPack(found=found, expected=f"`{kept}`, or no pack", hint="Other packs may still scan this lake.")
-    return kept, load_pack(kept)
+    if source is not None and (source != source.strip() or not source.isprintable() or len(source) > _LONGEST_SOURCE):
+        raise SourceRefused(
+            found="The name of the source has spaces around it, is too long, or has characters that cannot be seen",
+            expected=f"at most {_LONGEST_SOURCE} characters, such as medical insurance",
+        )
 
 
 def _moment(given: datetime | date | None, settings: LakeSettings) -> datetime:
@@ -115,7 +114,7 @@ def _import(
     manifest = lake.manifest()
     if not dry_run:
         sweep(lake, manifest)
-    parent = lake.path if lake.path.exists() else lake.path.parent
+    parent = next(folder for folder in (lake.path, *lake.path.absolute().parents) if folder.exists())
     with workspace(parent, lake.settings.time_zone) as work:
         staged = stage(work.connection, path)
         work.connection.execute("alter table raw add column row_no bigint")
@@ -208,8 +207,9 @@ def _publish(lake: Lake, delivery: Delivery, report: ImportReport, manifest: Man
     folder.mkdir(exist_ok=True)
     stored = {**report.as_dict(), **report.stored}
     name = f"{delivery.id}.json" if delivery.first_report is None else f"{delivery.id}-{manifest.version:010d}.json"
-    text = json.dumps(stored, ensure_ascii=False, indent=1)
-    (folder / name).write_text(text, encoding="utf-8")
+    manifests.write_flushed(folder / name, json.dumps(stored, ensure_ascii=False, indent=1).encode())
+    manifests.flush_folder(folder)
+    lake.write_settings()
     manifests.publish(lake.path, manifest)
 
 
@@ -223,43 +223,46 @@ def retry(
     """Take up every quarantined row again, each as part of its own delivery: it keeps that delivery's received_at.
 
     mapping: another mapping for all of them, with as many records per row. Returns one report per delivery that had
-    rows in quarantine; its `rows` are those taken up. Raises what import_file raises.
+    rows in quarantine; its `rows` are those taken up. Raises what import_file raises, and UnknownDelivery; mistakes in
+    the mapping are found before anything is changed.
     """
     lake = Lake.open(Path(data))
     pack = load_pack(lake.settings.pack)
     say = progress or (lambda what, done, total: None)
-    reports = []
-    with lake.writing(wait_seconds):
-        sweep(lake, lake.manifest())
-        for entry in lake.manifest().deliveries:
-            if entry.quarantine is not None:
-                reports.append(_retry(lake, pack, entry, mapping, say))
-    return reports
+    with disk_trouble(), lake.writing(wait_seconds):
+        manifest = lake.manifest()
+        sweep(lake, manifest)
+        waiting = [
+            (_taken_up(lake, entry, mapping), entry.quarantine) for entry in manifest.deliveries if entry.quarantine
+        ]
+        return [_retry(lake, pack, delivery, kept, say) for delivery, kept in waiting]
 
 
-def _retry(lake: Lake, pack: Pack, entry: DeliveryEntry, mapping: str | Path | None, say: Progress) -> ImportReport:
-    manifest = lake.manifest()
-    reports = sorted((lake.path / "deliveries").glob(f"{entry.id}*.json"))
-    try:
-        stored = json.loads(reports[-1].read_text(encoding="utf-8"))
-        headings, text, source = stored["headings"], stored["mapping"], stored["source"]
-        received_at = datetime.fromisoformat(stored["received_at"])
-    except (OSError, ValueError, KeyError, IndexError) as error:
-        raise UnknownDelivery(found=f"The report of the delivery {entry.id} cannot be read") from error
-    table = table_named(entry.table)
-    with workspace(lake.path, lake.settings.time_zone) as work:
-        take_from_quarantine(work, lake, entry, headings)
-        if mapping:
-            chosen = read_mapping(Path(mapping))
-        elif text:
-            chosen = parse_mapping(text.encode(), f"mapping of {entry.id}")
-        else:
-            chosen = without_mapping(headings, table)
-        check_columns(chosen, headings, table)
-        first = ImportReport(stored["file"], entry.table, source, received_at, entry.id, 0, 0, 0, 0, 0)
-        delivery = Delivery(
-            entry.number, table, stored["file"], entry.sha256, source, received_at, chosen, headings, first
+def _taken_up(lake: Lake, entry: DeliveryEntry, mapping: str | Path | None) -> Delivery:
+    """A delivery as it came in, with another mapping if one is given."""
+    stored = last_report(lake, entry.id)
+    headings, table = stored["headings"], table_named(entry.table)
+    received_at = datetime.fromisoformat(stored["received_at"])
+    as_read = without_mapping(headings, table)
+    if stored["mapping"]:
+        as_read = parse_mapping(stored["mapping"].encode(), f"mapping of {entry.id}")
+    chosen = read_mapping(Path(mapping)) if mapping else as_read
+    check_columns(chosen, headings, table)
+    if len(chosen.records()) != len(as_read.records()):
+        raise MappingUnsound(
+            found=f"The mapping makes {len(chosen.records())} records of a row; {entry.id} came in as"
+            f" {len(as_read.records())} records of a row",
+            expected="as many records of a row as when the file came in",
         )
+    file, source = stored["file"], stored["source"]
+    first = ImportReport(file, entry.table, source, received_at, entry.id, 0, 0, 0, 0, 0)
+    return Delivery(entry.number, table, file, entry.sha256, source, received_at, chosen, headings, first)
+
+
+def _retry(lake: Lake, pack: Pack, delivery: Delivery, kept: DataFile, say: Progress) -> ImportReport:
+    manifest = lake.manifest()
+    with workspace(lake.path, lake.settings.time_zone) as work:
+        take_from_quarantine(work, lake, kept, delivery.headings)
         report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=False)
         if changed is not manifest:
             _publish(lake, delivery, report, changed, say)

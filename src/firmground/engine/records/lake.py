@@ -15,6 +15,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
 from firmground.engine.records import manifest as manifests
 from firmground.engine.records.manifest import Manifest
@@ -86,24 +87,37 @@ class Lake:
         return Lake(path, settings)
 
     @staticmethod
-    def create(path: Path, pack_name: str, pack: Pack) -> Lake:
-        """The lake in a folder, made for a pack if it does not exist yet. Raises OtherPack for an existing one."""
-        if (path / SETTINGS).exists():
-            return Lake.open(path)
-        path.mkdir(parents=True, exist_ok=True)
-        values = {"format": FORMAT, "pack": pack_name, "time_zone": pack.time_zone, "currency": pack.currency}
-        if pack.area_tree:
-            values["areas"] = pack.area_tree
+    def at(path: Path, pack: str | None) -> tuple[Lake, Pack]:
+        """The lake in a folder and its pack; where nothing came in yet, a lake for `pack` (default `cn`), not written.
+
+        Raises NotALake, NewerLake, OtherPack.
+        """
+        if not manifests.has_any(path):
+            name = pack or "cn"
+            loaded = load_pack(name)
+            return Lake(path, LakeSettings(name, loaded.time_zone, loaded.currency, loaded.area_tree)), loaded
+        lake = Lake.open(path)
+        kept = lake.settings.pack
+        if pack is not None and pack != kept:
+            found = f"The lake {path} keeps the pack `{kept}`, and `{pack}` was named"
+            raise OtherPack(found=found, expected=f"`{kept}`, or no pack", hint="Other packs may still scan this lake.")
+        return lake, load_pack(kept)
+
+    def write_settings(self) -> None:
+        """Write lake.yaml, once: before the first state of the lake is published."""
+        if manifests.has_any(self.path):
+            return
+        settings = self.settings
+        values = {"format": FORMAT, "pack": settings.pack, "time_zone": settings.time_zone}
+        values["currency"] = settings.currency
+        if settings.area_tree:
+            values["areas"] = settings.area_tree
         text = StringIO()
         YAML(typ="safe", pure=True).dump(values, text)
-        temporary = path / f".new-{os.getpid()}.yaml"
-        with temporary.open("wb") as file:
-            file.write(text.getvalue().encode())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path / SETTINGS)
-        manifests.flush_folder(path)
-        return Lake.open(path)
+        temporary = self.path / f".new-{os.getpid()}.yaml"
+        manifests.write_flushed(temporary, text.getvalue().encode())
+        temporary.replace(self.path / SETTINGS)
+        manifests.flush_folder(self.path)
 
     def manifest(self, version: int | None = None) -> Manifest:
         """A state of the lake, the newest by default; an empty one before the first import."""
@@ -112,7 +126,11 @@ class Lake:
 
     @contextmanager
     def writing(self, wait_seconds: float = 30) -> Iterator[None]:
-        """Hold the lake for one writer. Raises LakeBusy when another still holds it after `wait_seconds`."""
+        """Hold the lake, or the folder that becomes one, for one writer.
+
+        Raises LakeBusy when another still holds it after `wait_seconds`.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / ".lock").open("w") as file:
             deadline = time.monotonic() + wait_seconds
             while True:

@@ -89,23 +89,33 @@ def read(lake: Path, version: int | None = None) -> Manifest | None:
         ) from error
 
 
+def has_any(lake: Path) -> bool:
+    """Whether a folder is a lake to which something came in."""
+    return bool(_versions(lake))
+
+
 def publish(lake: Path, manifest: Manifest) -> None:
     """Make a manifest the newest state. Raises ManifestTaken if its number exists."""
     folder = lake / FOLDER
     folder.mkdir(exist_ok=True)
     target = folder / _name(manifest.version)
     temporary = folder / f".new-{os.getpid()}-{manifest.version}"
-    with temporary.open("wb") as file:
-        file.write(json.dumps(asdict(manifest), default=_text, indent=1).encode())
-        file.flush()
-        os.fsync(file.fileno())
     try:
+        write_flushed(temporary, json.dumps(asdict(manifest), default=_text, indent=1).encode())
         os.link(temporary, target)
     except FileExistsError as error:
         raise ManifestTaken(found=f"The state {manifest.version} of the lake exists already") from error
     finally:
-        temporary.unlink()
+        temporary.unlink(missing_ok=True)
     flush_folder(folder)
+
+
+def write_flushed(path: Path, content: bytes) -> None:
+    """Write a small file that outlives a power cut, once its folder is flushed too."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def flush_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from firmground.engine.policy.mistakes import PolicyMistake
 from firmground.engine.policy.source import Mapping as Tree
@@ -46,7 +47,7 @@ class Cell:
 class Mapping:
     """A mapping as read. rows: for each record made from one row of the file, the cells it adds to `columns`.
 
-    rounded: columns of numbers whose further places are rounded half away from zero.
+    rounded: columns of numbers whose further places are rounded half away from zero. coded: the columns of `values`.
     """
 
     nulls: tuple[str, ...]
@@ -55,6 +56,7 @@ class Mapping:
     rows: tuple[dict[str, Cell], ...]
     text: str
     rounded: dict[str, Place] = field(default_factory=dict)
+    coded: dict[str, Place] = field(default_factory=dict)
 
     def records(self) -> list[dict[str, Cell]]:
         """The cells of each record that one row of the file becomes."""
@@ -84,29 +86,29 @@ def parse_mapping(content: bytes, file: str) -> Mapping:
             raise MappingUnsound(
                 found=f"The key `{key}` is not known here", expected=", ".join(_KEYS), hint=hint, place=place
             )
-    nulls = tree.items.get("null")
-    rows = tree.items.get("rows")
     values = tree.items.get("values")
     return Mapping(
-        nulls=tuple(_text(item) for item in nulls.items) if isinstance(nulls, Sequence) else (),
+        nulls=tuple(_text(item) for item in _list(tree, "null", "a list of texts")),
         columns=_cells(tree.items.get("columns")),
         values={
             column: {key: _text(value) for key, value in _mapping(codes).items.items()}
             for column, codes in (_mapping(values).items.items() if values else ())
         },
-        rows=tuple(_cells(row) for row in rows.items) if isinstance(rows, Sequence) else (),
+        rows=tuple(_cells(row) for row in _list(tree, "rows", "a list of records")),
         text=content.decode("utf-8-sig"),
-        rounded=_rounded(tree.items.get("round")),
+        rounded={_text(item): item.place for item in _list(tree, "round", "a list of columns")},
+        coded=dict(_mapping(values).keys) if values else {},
     )
 
 
-def _rounded(tree: object) -> dict[str, Place]:
-    if tree is None:
-        return {}
-    if not isinstance(tree, Sequence):
-        place = getattr(tree, "place", None)
-        raise MappingUnsound(found="`round` is no list", expected="a list of columns", place=place)
-    return {_text(item): item.place for item in tree.items}
+def _list(tree: Tree, key: str, expected: str) -> list[Any]:
+    """The items under a key; none where it is absent."""
+    value = tree.items.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, Sequence):
+        raise MappingUnsound(found=f"`{key}` is no list", expected=expected, place=value.place)
+    return list(value.items)
 
 
 def _unsound(mistake: PolicyMistake) -> MappingUnsound:
@@ -160,17 +162,14 @@ def check_columns(mapping: Mapping, headings: list[str], table: Table) -> list[s
         if column not in numbers:
             found = f"`{column}` is not a column of numbers of `{table.name}`"
             raise MappingUnsound(found=found, expected=", ".join(numbers) or "no `round`", place=place)
+    for column, place in mapping.coded.items():
+        if column not in known:
+            raise _no_column(column, table, known, place)
     used: set[str] = set()
     for cells in mapping.records():
         for column, cell in cells.items():
             if column not in known:
-                close = nearest(column, known)
-                raise MappingUnsound(
-                    found=f"`{table.name}` has no column `{column}`",
-                    expected=", ".join(known),
-                    hint=f"Did you mean `{close}`?" if close else "",
-                    place=cell.place,
-                )
+                raise _no_column(column, table, known, cell.place)
             if cell.heading is not None and cell.heading not in headings:
                 close = nearest(cell.heading, headings)
                 raise MappingUnsound(
@@ -183,6 +182,16 @@ def check_columns(mapping: Mapping, headings: list[str], table: Table) -> list[s
                 used.add(cell.heading)
         _require(cells, headings, table)
     return [heading for heading in headings if heading not in used]
+
+
+def _no_column(column: str, table: Table, known: list[str], place: Place | None) -> MappingUnsound:
+    close = nearest(column, known)
+    return MappingUnsound(
+        found=f"`{table.name}` has no column `{column}`",
+        expected=", ".join(known),
+        hint=f"Did you mean `{close}`?" if close else "",
+        place=place,
+    )
 
 
 def _require(cells: dict[str, Cell], headings: list[str], table: Table) -> None:

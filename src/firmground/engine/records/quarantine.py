@@ -11,8 +11,9 @@ import pyarrow.csv as pa_csv
 
 from firmground.engine.records.cells import BETWEEN
 from firmground.engine.records.delivery import Delivery
+from firmground.engine.records.file_names import parquet_sql
 from firmground.engine.records.lake import Lake
-from firmground.engine.records.manifest import DataFile, DeliveryEntry
+from firmground.engine.records.manifest import DataFile
 from firmground.engine.records.workspace import Workspace
 from firmground.engine.tables.inert import inert
 
@@ -35,7 +36,7 @@ def put_in_quarantine(work: Workspace, delivery: Delivery, lake: Lake, version: 
 
 
 def _write_csv(work: Workspace, delivery: Delivery, sql: str, path: str) -> None:
-    names = [*delivery.headings, "_row", "_column", "_found", "_expected", "_error"]
+    names = [*inert(pa.array(delivery.headings, pa.string())).to_pylist(), *own_names(delivery.headings)]
     schema = pa.schema([(name, pa.string()) for name in names])
     parts = len(delivery.mapping.records())
     pieces = ", ".join(
@@ -53,11 +54,18 @@ def _write_csv(work: Workspace, delivery: Delivery, sql: str, path: str) -> None
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
 
 
-def take_from_quarantine(work: Workspace, lake: Lake, entry: DeliveryEntry, headings: list[str]) -> None:
+def own_names(headings: list[str]) -> list[str]:
+    """The names of the last five columns: ours, unless the file has them too because it was in quarantine before."""
+    own = ["_row", "_column", "_found", "_expected", "_error"]
+    while not set(own).isdisjoint(headings):
+        own = ["_" + name for name in own]
+    return own
+
+
+def take_from_quarantine(work: Workspace, lake: Lake, kept: DataFile, headings: list[str]) -> None:
     """Make `raw` of a delivery's quarantined rows, with their numbers."""
-    path = str(lake.path / entry.quarantine.path).replace("'", "''") if entry.quarantine else ""
     cells = ", ".join(f"c{number}" for number in range(len(headings)))
     work.connection.execute(
-        f"create table raw as select broken, {cells}, cast(row_no as bigint) as row_no, cast(part as integer) as part "
-        f"from read_parquet('{path}')"
+        f"create table raw as select broken, cast(null as bigint) as place, {cells}, cast(row_no as bigint) as row_no, "
+        f"cast(part as integer) as part from {parquet_sql([lake.path / kept.path])}"
     )

@@ -1,28 +1,33 @@
-"""From a file to a staging table of text cells: `raw`, with `row_no` and one column `c0`, `c1`, ... per heading.
+"""From a file to a staging table of text cells: `raw`, with one column `c0`, `c1`, ... per heading.
 
-DuckDB reads sound files at full speed. At the first trouble Python's csv reads the file again, line by line, and keeps
-what is broken: such a row has `broken` set and goes to quarantine whole.
+DuckDB reads plain CSV files at full speed: those without quotation marks, blank lines and mixed line ends, where a line
+is a row and a comma divides cells. Its count of rows is held against that of the lines. Every other CSV file is read by
+Python's csv, which keeps what is broken: such a row has `broken` set and goes to quarantine whole, and `place` is its
+number in the file (null: as it lies in the table).
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
-import io
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from firmground.engine.records.csv_records import LONGEST_RECORD, LineTooLong, batches, heading_of
+from firmground.engine.records.file_names import parquet_sql, source_literal
 from firmground.errors import FirmgroundError
 
 _PARQUET = b"PAR1"
-_BATCH = 50_000  # rows per Arrow batch on the slow path
-_LONGEST_RECORD = 1_000_000  # characters that one record may span before its quotation mark counts as unended
+_BOM = b"\xef\xbb\xbf"
+_CHUNK = 1 << 20
 _WIDEST = 2_000  # headings
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class FileUnreadable(FirmgroundError):
@@ -60,43 +65,90 @@ class Staged:
     note: str = ""
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file's content. Raises FileUnreadable."""
+@dataclass(frozen=True)
+class Content:
+    """What one pass over a file's bytes tells: checksum, first bytes, lines, and the line end if it is a plain file."""
+
+    sha256: str
+    head: bytes
+    lines: int
+    line_end: str | None
+
+
+def look(path: Path) -> Content:
+    """Read a file once. Raises FileUnreadable."""
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "no ordinary file"
+        raise FileUnreadable(found=f"{path} is {what}", expected="a CSV or Parquet file")
+    digest = hashlib.sha256()
+    head, last, is_plain = b"", b"", True
+    feeds = returns = pairs = 0
     try:
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+                head = head or chunk[:4]
+                feeds += chunk.count(b"\n")
+                returns += chunk.count(b"\r")
+                both = last + chunk  # a line end may lie across two chunks
+                pairs += both.count(b"\r\n") - last.count(b"\r\n")
+                is_plain = is_plain and not (b'"' in chunk or b"\n\n" in both or b"\n\r\n" in both)
+                last = both[-2:]
     except OSError as error:
         raise FileUnreadable(found=f"The file {path} cannot be read ({error.strerror})") from error
+    uniform = {(feeds, 0, 0): "\\n", (feeds, feeds, feeds): "\\r\\n"}.get((feeds, returns, pairs))
+    lines = feeds + (last[-1:] not in (b"\n", b""))
+    return Content(digest.hexdigest(), head, lines, uniform if is_plain else None)
 
 
 def stage(connection: duckdb.DuckDBPyConnection, path: Path) -> Staged:
     """Read a file into `raw`. Raises FileUnreadable, FileEmpty, WrongEncoding, HeadingUnfit."""
-    sha256 = digest(path)
-    with path.open("rb") as file:
-        head = file.read(4)
-    if not head:
+    content = look(path)
+    if content.head in (b"", _BOM):
         raise FileEmpty(found=f"The file {path.name} is empty", expected="a heading and rows")
-    if head == _PARQUET:
-        return _stage_parquet(connection, path, sha256)
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if content.head == _PARQUET:
+        return _stage_parquet(connection, path, content.sha256)
+    if content.head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise WrongEncoding(found=f"The file {path.name} is in UTF-16", expected="UTF-8, with or without a BOM")
-    return _stage_csv(connection, path, sha256)
+    return _stage_csv(connection, path, content)
 
 
 def _stage_parquet(connection: duckdb.DuckDBPyConnection, path: Path, sha256: str) -> Staged:
+    damaged = FileUnreadable(
+        found=f"The Parquet file {path.name} is damaged or cut off",
+        expected="a whole Parquet file",
+        hint="Ask for it again; nothing was imported.",
+    )
     try:
-        relation = connection.read_parquet(str(path))
-        headings = list(relation.columns)
-        _check_headings(headings, path)
-        cells = ", ".join(f'cast("{_quoted(h)}" as varchar) as c{i}' for i, h in enumerate(headings))
-        connection.execute(f"create table raw as select cast(null as varchar) as broken, {cells} from relation")
+        headings = pq.read_schema(path).names
+    except (OSError, pa.ArrowException) as error:
+        raise damaged from error
+    _check_headings(headings, path)
+    try:
+        names = connection.sql(f"select * from {parquet_sql([path])}").columns  # unlike headings in their letters' case
+        cells = ", ".join(f'cast("{_quoted(name)}" as varchar) as c{i}' for i, name in enumerate(names))
+        connection.execute(
+            "create table raw as select cast(null as varchar) as broken, cast(null as bigint) as place, "
+            f"{cells} from {parquet_sql([path])}"
+        )
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        if _is_whole(path):
+            raise  # the trouble is with our disk, not with the file
+        raise damaged from error
     except duckdb.Error as error:
-        raise FileUnreadable(
-            found=f"The Parquet file {path.name} is damaged or cut off",
-            expected="a whole Parquet file",
-            hint="Ask for it again; nothing was imported.",
-        ) from error
+        raise damaged from error
     return _counted(connection, headings, sha256, path)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether every row of a Parquet file can be read."""
+    try:
+        with pq.ParquetFile(path) as file:
+            for _ in file.iter_batches():
+                pass
+    except (OSError, pa.ArrowException):
+        return False
+    return True
 
 
 def _counted(
@@ -108,53 +160,52 @@ def _counted(
     return Staged(headings, rows, broken, sha256, note)
 
 
-def _stage_csv(connection: duckdb.DuckDBPyConnection, path: Path, sha256: str) -> Staged:
-    headings, new_line = _heading(path)
+def _stage_csv(connection: duckdb.DuckDBPyConnection, path: Path, content: Content) -> Staged:
+    headings = _heading(path)
     _check_headings(headings, path)
-    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(headings)))
-    quoted = str(path).replace("'", "''")
+    if content.line_end is not None and _stage_plain(connection, path, len(headings), content):
+        return _counted(connection, headings, content.sha256, path)
+    _stage_any(connection, path, len(headings))
+    staged = _counted(connection, headings, content.sha256, path)
+    if not staged.broken:
+        return staged
+    note = "read line by line because of broken rows"
+    return Staged(headings, staged.rows, staged.broken, content.sha256, note)
+
+
+def _stage_plain(connection: duckdb.DuckDBPyConnection, path: Path, width: int, content: Content) -> bool:
+    """Read a plain CSV file with DuckDB. Returns whether it read each line as a row; else there is no `raw`."""
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
+    line_end = f"new_line = '{content.line_end}', " if content.line_end == "\\n" else ""  # finds the others itself
     try:
         connection.execute(
-            "create table raw as select cast(null as varchar) as broken, * from read_csv("
-            f"'{quoted}', auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
-            f"new_line = '{new_line}', strict_mode = true, max_line_size = {_LONGEST_RECORD}, "
-            f"compression = 'none', columns = {{{columns}}})"
+            "create table raw as select cast(null as varchar) as broken, cast(null as bigint) as place, * "
+            f"from read_csv({source_literal(path)}, auto_detect = false, header = true, delim = ',', quote = '\"', "
+            f"escape = '\"', {line_end}strict_mode = true, max_line_size = {LONGEST_RECORD}, compression = 'none', "
+            f"hive_partitioning = false, columns = {{{columns}}})"
         )
-        return _counted(connection, headings, sha256, path)
+        if connection.execute("select count(*) from raw").fetchall()[0][0] == content.lines - 1:
+            return True
     except duckdb.Error:
-        connection.execute("drop table if exists raw")
-    _stage_slowly(connection, path, len(headings))
-    return _counted(connection, headings, sha256, path, "read line by line because of broken rows")
+        pass  # a broken row, most likely; Python's csv finds out
+    connection.execute("drop table if exists raw")
+    return False
 
 
-def _heading(path: Path) -> tuple[list[str], str]:
-    """The names in the first record, and the line ending that DuckDB is told of."""
+def _heading(path: Path) -> list[str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            first = next(csv.reader(_bounded(file)), [])
-            ending = "\\r\\n" if "\r\n" in _beginning(path) else "\\n"
+            return heading_of(file)
     except UnicodeDecodeError as error:
-        raise _not_utf8(path, error) from error
-    except csv.Error as error:
-        raise HeadingUnfit(found=f"The heading of {path.name} cannot be read ({error})") from error
-    return first, ending
-
-
-def _beginning(path: Path) -> str:
-    with path.open("rb") as file:
-        return file.read(65536).decode("utf-8", errors="replace")
-
-
-def _bounded(lines: TextIO) -> Iterator[str]:
-    size = 0
-    for line in lines:
-        size += len(line)
-        if size > _LONGEST_RECORD:
-            raise csv.Error("it is longer than a million characters")
-        yield line
+        raise _not_utf8(path) from error
+    except (csv.Error, LineTooLong) as error:
+        words = str(error) or "it is far too long"
+        raise HeadingUnfit(found=f"The heading of {path.name} cannot be read ({words})") from error
 
 
 def _check_headings(headings: list[str], path: Path) -> None:
+    if not headings:
+        raise HeadingUnfit(found=f"The first line of {path.name} is blank", expected="a name for each column")
     if len(headings) > _WIDEST:
         raise HeadingUnfit(found=f"{path.name} has {len(headings)} headings", expected=f"at most {_WIDEST}")
     seen: set[str] = set()
@@ -162,119 +213,48 @@ def _check_headings(headings: list[str], path: Path) -> None:
         if not heading.strip():
             found = f"The heading of column {number} of {path.name} is empty"
             raise HeadingUnfit(found=found, expected="a name for each column")
+        if _CONTROL.search(heading):
+            found = f"The heading of column {number} of {path.name} has a control character in it"
+            raise HeadingUnfit(found=found, expected="UTF-8 text")
         if heading in seen:
             raise HeadingUnfit(found=f"The heading `{heading}` stands twice in {path.name}", expected="it once")
         seen.add(heading)
 
 
-def _not_utf8(path: Path, error: UnicodeDecodeError) -> WrongEncoding:
+def _not_utf8(path: Path) -> WrongEncoding:
+    line, decoder = 1, codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            for chunk in iter(lambda: file.read(_CHUNK), b""):
+                line += decoder.decode(chunk).count("\n")
+        except UnicodeDecodeError as error:
+            line += error.object[: error.start].count(b"\n")
     return WrongEncoding(
-        found=f"The file {path.name} is not UTF-8 (byte {error.start} of what was read)",
+        found=f"Line {line} of the file {path.name} is not UTF-8",
         expected="UTF-8, with or without a BOM",
         hint="Save it as UTF-8; other encodings are not read yet.",
     )
 
 
-def _stage_slowly(connection: duckdb.DuckDBPyConnection, path: Path, width: int) -> None:
-    names = ["broken", *(f"c{i}" for i in range(width))]
+def _stage_any(connection: duckdb.DuckDBPyConnection, path: Path, width: int) -> None:
+    names = ["broken", "place", *(f"c{i}" for i in range(width))]
     schema = pa.schema([(name, pa.string()) for name in names])
     connection.register("batch", schema.empty_table())
-    connection.execute("create table raw as select * from batch")
+    connection.execute("create table raw as select * replace (cast(place as bigint) as place) from batch")
     connection.unregister("batch")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for batch in _batches(_records(file, width)):
+            for batch in batches(file, width):
                 columns = [pa.array(values, pa.string()) for values in zip(*batch, strict=True)]
                 connection.register("batch", pa.Table.from_arrays(columns, schema=schema))
                 connection.execute("insert into raw select * from batch")
                 connection.unregister("batch")
     except UnicodeDecodeError as error:
-        raise _not_utf8(path, error) from error
-
-
-def _batches(records: Iterator[list[str | None]]) -> Iterator[list[list[str | None]]]:
-    batch: list[list[str | None]] = []
-    for record in records:
-        batch.append(record)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _records(file: TextIO, width: int) -> Iterator[list[str | None]]:
-    """Each record as [broken, cells]. A record that cannot be read is its first line, whole, in the first cell."""
-    lines = _Lines(file)
-    is_heading = True
-    while True:
-        lines.start()
-        try:
-            cells = next(csv.reader(lines, strict=True))
-        except StopIteration:
-            return
-        except csv.Error as error:
-            first = lines.give_back()
-            if not is_heading:
-                yield [f"{error}", first.rstrip("\r\n"), *[None] * (width - 1)]
-            is_heading = False
-            continue
-        if is_heading:
-            is_heading = False
-            continue
-        if not cells:
-            continue
-        yield _fitted(cells, width)
-
-
-def _fitted(cells: list[str], width: int) -> list[str | None]:
-    if len(cells) == width or (len(cells) > width and not any(cells[width:])):
-        return [None, *(cell or None for cell in cells[:width])]
-    found = f"{len(cells)} cells instead of {width}"
-    kept: list[str | None] = [*cells[:width], *[None] * (width - len(cells))]
-    if len(cells) > width:
-        rest = io.StringIO()
-        csv.writer(rest).writerow(cells[width:])
-        found += f": {rest.getvalue().strip()}"
-    return [found, *kept]
-
-
-class _Lines:
-    """Lines of a file that can be given back: what a record with an unended quotation mark swallowed is read again."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-        self._again: list[str] = []
-        self._taken: list[str] = []
-        self._size = 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._again.pop() if self._again else self._file.readline()
-        if not line:
-            raise StopIteration
-        self._taken.append(line)
-        self._size += len(line)
-        if self._size > _LONGEST_RECORD and len(self._taken) > 1:
-            raise csv.Error("a quotation mark does not end")
-        return line
-
-    def start(self) -> None:
-        """A new record begins."""
-        self._taken = []
-        self._size = 0
-
-    def give_back(self) -> str:
-        """The record could not be read: keep its first line, give the others back."""
-        first, rest = self._taken[0], self._taken[1:]
-        self._again += reversed(rest)
-        return first
+        raise _not_utf8(path) from error
+    except LineTooLong as error:
+        found = f"A line of {path.name} is longer than tens of millions of characters"
+        raise FileUnreadable(found=found, expected="a CSV or Parquet file") from error
 
 
 def _quoted(name: str) -> str:
     return name.replace('"', '""')
-
-
-csv.field_size_limit(_LONGEST_RECORD)

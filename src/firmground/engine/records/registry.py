@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from firmground.engine.areas import SHIPPED, AreaTree
 from firmground.engine.policy.model import Pack
 from firmground.engine.records.cells import Registry
+from firmground.engine.records.file_names import parquet_sql
 from firmground.engine.records.lake import Lake
 from firmground.engine.records.manifest import DataFile, Manifest
 
@@ -15,8 +14,7 @@ def rows_of(lake: Lake, files: tuple[DataFile, ...]) -> str | None:
     """SQL of all rows in files of the lake, None if there are none."""
     if not files:
         return None
-    names = ", ".join("'" + str(lake.path / file.path).replace("'", "''") + "'" for file in files)
-    return f"select * from read_parquet([{names}], union_by_name = true)"
+    return f"select * from {parquet_sql(lake.path / file.path for file in files)}"
 
 
 def registry_of(lake: Lake, manifest: Manifest, pack: Pack) -> Registry:
@@ -29,8 +27,8 @@ def registry_of(lake: Lake, manifest: Manifest, pack: Pack) -> Registry:
     known = f"select distinct household_id, household_no from ({households})" if households else no_household
     return Registry(
         households=known,
-        areas=f"select distinct code from ({areas})" if areas else _shipped(pack),
-        people=_counting(lake, manifest, persons) if persons else _no_people(),
+        areas=f"select distinct code from ({_counting(lake, manifest, 'areas', areas)})" if areas else _shipped(pack),
+        people=_counting(lake, manifest, "persons", persons) if persons else _no_people(),
         pairs=pairs or "select cast(null as integer) as household_no, '' as person_id, 0 as member_no where false",
     )
 
@@ -38,17 +36,16 @@ def registry_of(lake: Lake, manifest: Manifest, pack: Pack) -> Registry:
 def _shipped(pack: Pack) -> str:
     if not pack.area_tree:
         return "select cast(null as varchar) as code where false"
-    path: Path = AreaTree.path(SHIPPED[pack.area_tree])
-    quoted = str(path).replace("'", "''")
-    return f"select code from read_parquet('{quoted}')"
+    return f"select code from {parquet_sql([AreaTree.path(SHIPPED[pack.area_tree])])}"
 
 
-def _counting(lake: Lake, manifest: Manifest, persons: str) -> str:
-    settled = manifest.settled.get("persons")
+def _counting(lake: Lake, manifest: Manifest, table: str, all_rows: str) -> str:
+    """SQL of those rows of a table that count now."""
+    settled = manifest.settled.get(table)
     if settled is None:
-        return persons
+        return all_rows
     rows = rows_of(lake, (settled,))
-    return f"select p.* from ({persons}) as p anti join ({rows}) as s on s.row_id = p.row_id and s.until_at is null"
+    return f"select p.* from ({all_rows}) as p anti join ({rows}) as s on s.row_id = p.row_id and s.until_at is null"
 
 
 def _no_people() -> str:

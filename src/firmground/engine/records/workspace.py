@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from firmground.engine.records.file_names import parquet_sql, target_literal
 from firmground.engine.records.lake import Lake
 from firmground.engine.records.manifest import DataFile, Manifest, flush_folder
 from firmground.errors import FirmgroundError
@@ -22,6 +24,8 @@ TEMPORARY_LIMIT = "200GB"
 MEMORY_LIMIT = os.environ.get("FIRMGROUND_MEMORY", "2GB")
 ROW_GROUP = 120_000
 _FOLDERS = ("records", "settled", "members", "deliveries", "quarantine")
+_SETTLED_FILE = re.compile(r"[a-z_]+-(?P<version>[0-9]{10})\.parquet")
+_DELIVERED_FILE = re.compile(r"D(?P<delivery>[0-9]{6,})(-(?P<version>[0-9]{10}))?\.(parquet|csv|json)")
 
 
 class DiskTrouble(FirmgroundError):
@@ -46,9 +50,10 @@ class Workspace:
         """Write the rows of a query as a Parquet file of the lake, not yet named by any manifest."""
         temporary = self.folder / Path(name).name
         self.connection.execute(
-            f"copy ({sql}) to '{_escaped(temporary)}' (format parquet, compression zstd, row_group_size {ROW_GROUP})"
+            f"copy ({sql}) to {target_literal(temporary)} "
+            f"(format parquet, compression zstd, row_group_size {ROW_GROUP})"
         )
-        reader = f"read_parquet('{_escaped(temporary)}')"
+        reader = parquet_sql([temporary])
         rows = int(str(self.one(f"select count(*) from {reader}")[0]))
         first: datetime | None = None
         last: datetime | None = None
@@ -70,13 +75,21 @@ class Workspace:
         return DataFile(name, rows, sha256, times[0], times[1])
 
 
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
+@contextmanager
+def disk_trouble() -> Iterator[None]:
+    """What the disk refuses is said in one way. Raises DiskTrouble."""
+    try:
+        yield
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise DiskTrouble(
+            found=f"The import stopped: {str(error).splitlines()[0][:200]}",
+            hint="Nothing of it is visible; the lake is as it was. Make room and import again.",
+        ) from error
 
 
 @contextmanager
 def workspace(parent: Path, time_zone: str) -> Iterator[Workspace]:
-    """A workspace inside a folder; gone at the end. Raises DiskTrouble when the disk fails."""
+    """A workspace inside a folder; gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
     try:
         connection = duckdb.connect(str(folder / "work.duckdb"))
@@ -93,11 +106,6 @@ def workspace(parent: Path, time_zone: str) -> Iterator[Workspace]:
             ):
                 connection.execute(f"set {name} = ?", [value])
             yield Workspace(folder, connection)
-        except (OSError, duckdb.IOException) as error:
-            raise DiskTrouble(
-                found=f"The import stopped: {str(error).splitlines()[0][:200]}",
-                hint="Nothing of it is visible; the lake is as it was. Make room and import again.",
-            ) from error
         finally:
             connection.close()
     finally:
@@ -125,11 +133,9 @@ def sweep(lake: Lake, manifest: Manifest) -> int:
 def _is_left_over(path: Path, folder: str, last: int, manifest: Manifest) -> bool:
     """Whether a file belongs to a delivery or a state that was never published."""
     if folder == "settled":
-        version = path.stem.rsplit("-", 1)[-1]
-        return version.isdigit() and int(version) > manifest.version
-    delivery, _, attempt = path.stem.removeprefix("D").partition("-")
-    if not delivery.isdigit():
+        found = _SETTLED_FILE.fullmatch(path.name)
+        return found is not None and int(found["version"]) > manifest.version
+    found = _DELIVERED_FILE.fullmatch(path.name)
+    if found is None:
         return False
-    if int(delivery) > last:
-        return True
-    return attempt.isdigit() and int(attempt) > manifest.version
+    return int(found["delivery"]) > last or int(found["version"] or 0) > manifest.version

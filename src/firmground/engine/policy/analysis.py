@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from firmground.engine.policy import mistakes as wrong
-from firmground.engine.policy.expressions import AGGREGATES, COMPARISONS, Expression, Node, parse
+from firmground.engine.policy.expressions import AGGREGATES, COMPARISONS, Expression, Node
 from firmground.engine.policy.mistakes import PolicyMistake
-from firmground.engine.policy.model import Window, WindowKind
-from firmground.engine.policy.scopes import Names, Scope, Symbol
-from firmground.engine.policy.units import MONTH, SHARE, YEAR, Unit
+from firmground.engine.policy.named_values import FUNCTIONS, NamedValues, constant
+from firmground.engine.policy.parsing import parse
+from firmground.engine.policy.scopes import Scope
+from firmground.engine.policy.units import YEAR, Unit
 from firmground.engine.policy.values import (
     BOOLEAN,
     COUNT,
-    DATE,
     ERROR,
     MOST_DIGITS,
     NOTHING,
     QUOTIENT,
-    TEXT,
     ValueKind,
     ValueType,
     added,
-    exact,
     multiplied,
     summed,
     wider,
 )
-from firmground.errors import Place, nearest
+from firmground.errors import Place
 
-FUNCTIONS = ("abs", "any", "coalesce", "completed_years", "count", "greatest", "least", "max", "min", "sum")
+__all__ = ["FUNCTIONS", "analyse"]
+
+_Side = tuple[exp.Expr, Node]  # where a value stands, and what it is
 _COMPARE: dict[type[exp.Expr], str] = {node: op for op, node in COMPARISONS.items()}
 _ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
 _WIDEN: dict[type[exp.Expr], str] = {exp.Coalesce: "coalesce", exp.Least: "least", exp.Greatest: "greatest"}
@@ -43,7 +42,6 @@ _AGGREGATES: dict[type[exp.Expr], str] = {
     exp.Max: "max",
     exp.Any: "any",
 }
-_ERROR = Node("null", (), ERROR)
 
 
 def analyse(
@@ -72,68 +70,20 @@ def analyse(
     return Expression(text, place, node), ()
 
 
-def fact_symbol(name: str, of: str, expression: Expression | None, declared_unit: str | None, names: Names) -> Symbol:
-    """The name that other expressions see; a fact with a mistake of its own fits everywhere."""
-    type_ = expression.type if expression else ERROR
-    return Symbol(name, "fact", of, type_, names.unit(declared_unit))
-
-
-def check_fact_unit(
-    expression: Expression,
-    declared: str | None,
-    windows: tuple[Window, ...],
-    place: Place,
-    names: Names,
-) -> tuple[PolicyMistake, ...]:
-    """Whether a fact's declared unit is that of its value.
-
-    A sum over 12 full months or a full year may be declared per year, one over a month per month.
-    """
-    if expression.type.kind is not ValueKind.NUMBER:
-        if declared is None:
-            return ()
-        found = f"The unit `{declared}` is given for a value that is {expression.type.kind.value}"
-        return (wrong.UnitMissing(found=found, expected="no unit", place=place),)
-    if declared is None:
-        return (wrong.UnitMissing(found="This number has no unit", expected="`unit:`", place=place),)
-    unit = names.unit(declared)
-    actual = expression.unit
-    if unit is None or actual is None or unit == actual:
-        return ()
-    period = next((p for p in map(_period, windows) if p), None)
-    if period and unit == actual / period:
-        return ()
-    expected = f"`{actual}`" + (f" or `{actual / period}`" if period else "")
-    found = f"The value has the unit `{actual}`, not `{declared}`"
-    return (wrong.UnitDoesNotFit(found=found, expected=expected, place=place),)
-
-
-def _period(window: Window) -> Unit | None:
-    length = {WindowKind.FULL_MONTHS: window.count, WindowKind.FULL_YEARS: 12 * window.count}.get(window.kind)
-    return {12: YEAR, 1: MONTH}.get(length or 0)
-
-
-@dataclass
-class _Reader:
-    text: str
-    place: Place
-    scope: Scope
-    mistakes: list[PolicyMistake] = field(default_factory=list)
-    inside: str | None = None  # the aggregate around the node being read
-    unit_of_value: Unit | None = None  # of `attributes.value` under a filter on kind
-
-    def note(self, kind: type[PolicyMistake], at: exp.Expr, found: str, expected: str, hint: str = "") -> Node:
-        start = min((i.meta["start"] for i in at.find_all(exp.Identifier) if "start" in i.meta), default=0)
-        place = self.place.moved(start)
-        self.mistakes.append(kind(found=found, expected=expected, hint=hint, place=place))
-        return _ERROR
-
+class _Reader(NamedValues):
     def read(self, tree: exp.Expr) -> Node:
         kind = type(tree)
+        fixed = constant(tree)
+        if fixed is not None:
+            return fixed
         if kind is exp.Paren:
             return self.read(tree.this)
+        if isinstance(tree, exp.Column):
+            return self.column(tree)
+        if isinstance(tree, exp.Literal):
+            return self.literal(tree)
         if kind in _COMPARE:
-            return self._comparison(_COMPARE[kind], tree, self.read(tree.this), self.read(tree.expression))
+            return self._comparison(_COMPARE[kind], tree, self._side(tree.this), self._side(tree.expression))
         if kind in _ARITHMETIC:
             return self._arithmetic(_ARITHMETIC[kind], tree)
         if kind in _WIDEN:
@@ -142,80 +92,8 @@ class _Reader:
             return self._aggregate(tree, None)
         reader: Callable[[exp.Expr], Node] | None = getattr(self, f"_read_{kind.__name__.lower()}", None)
         if reader is None:
-            return self._refused(tree)
+            return self.refused(tree)
         return reader(tree)
-
-    def _refused(self, tree: exp.Expr) -> Node:
-        name = tree.name if isinstance(tree, exp.Anonymous) else tree.key
-        if isinstance(tree, exp.Func):
-            close = nearest(name.lower(), FUNCTIONS)
-            hint = f"Did you mean `{close}`?" if close else ""
-            return self.note(
-                wrong.UnknownFunction,
-                tree,
-                f"`{name.lower()}` is not allowed here",
-                ", ".join(FUNCTIONS),
-                hint,
-            )
-        expected = "and, or, not, comparisons, in, between, is null, + - * /, case and " + ", ".join(FUNCTIONS)
-        return self.note(wrong.NotAllowed, tree, f"`{tree.sql(dialect='duckdb')[:60]}` is not allowed here", expected)
-
-    # names and literals
-
-    def _read_column(self, tree: exp.Expr) -> Node:
-        if (
-            not isinstance(tree, exp.Column)
-            or tree.args.get("db")
-            or tree.args.get("catalog")
-            or isinstance(tree.this, exp.Star)
-        ):
-            return self._refused(tree)
-        if tree.table == "param":
-            return self._parameter(tree)
-        if tree.table:
-            return self._unknown(tree, f"{tree.table}.{tree.name}", (*self.scope.symbols, "as_of"))
-        if tree.name == "as_of":
-            return Node("as_of", (), DATE)
-        symbol = self.scope.symbols.get(tree.name)
-        if symbol is None:
-            return self._unknown(tree, tree.name, (*self.scope.symbols, "as_of"))
-        if self.scope.rows and self.inside is None:
-            found = f"`{symbol.name}` stands outside an aggregate"
-            return self.note(wrong.MisplacedAggregate, tree, found, "sum, count, min, max or any around it")
-        unit = symbol.unit
-        if symbol.name == "value" and symbol.of == "row":
-            unit = self.unit_of_value
-        return Node(symbol.origin, (), symbol.type, unit, symbol.name)
-
-    def _parameter(self, tree: exp.Column) -> Node:
-        found = self.scope.parameters.get(tree.name)
-        if found is None:
-            return self._unknown(tree, f"param.{tree.name}", [f"param.{n}" for n in self.scope.parameters])
-        return Node("parameter", (), found[0], found[1], tree.name)
-
-    def _unknown(self, tree: exp.Expr, name: str, known: list[str] | tuple[str, ...]) -> Node:
-        close = nearest(name, known)
-        return self.note(
-            wrong.UnknownName,
-            tree,
-            f"`{name}` is not known here",
-            "a column, fact or parameter that this expression sees",
-            f"Did you mean `{close}`?" if close else "",
-        )
-
-    def _read_literal(self, tree: exp.Expr) -> Node:
-        text = str(tree.this)
-        if tree.args.get("is_string"):
-            return Node("text", (), TEXT, name=text)
-        if text in ("0", "1"):
-            return Node("number", (), exact(1, 0), name=text)
-        return self.note(wrong.BareNumber, tree, f"The number {text} stands in the expression", "a parameter, 0 or 1")
-
-    def _read_boolean(self, tree: exp.Expr) -> Node:
-        return Node("true" if tree.this else "false", (), BOOLEAN)
-
-    def _read_null(self, tree: exp.Expr) -> Node:
-        return Node("null", (), NOTHING)
 
     # logic
 
@@ -240,51 +118,37 @@ class _Reader:
             return Node("is null", (self.read(tree.this),), BOOLEAN)
         if isinstance(right, exp.Boolean):
             return Node("is true" if right.this else "is false", (self._boolean(tree.this),), BOOLEAN)
-        return self._refused(tree)
+        return self.refused(tree)
 
     def _read_between(self, tree: exp.Expr) -> Node:
-        value, low, high = self.read(tree.this), self.read(tree.args["low"]), self.read(tree.args["high"])
         if tree.args.get("symmetric"):
-            return self._refused(tree)
+            return self.refused(tree)
+        value, low, high = self._side(tree.this), self._side(tree.args["low"]), self._side(tree.args["high"])
         lower = self._comparison(">=", tree, value, low)
         return Node("and", (lower, self._comparison("<=", tree, value, high)), BOOLEAN)
 
     def _read_in(self, tree: exp.Expr) -> Node:
         if not tree.expressions:
-            return self._refused(tree)
-        value = self.read(tree.this)
-        options = [self._comparison("=", tree, value, self.read(each)) for each in tree.expressions]
-        node = options[0]
-        for option in options[1:]:
-            node = Node("or", (node, option), BOOLEAN)
-        return node
+            return self.refused(tree)
+        value = self._side(tree.this)
+        return _any_of([self._comparison("=", tree, value, self._side(each)) for each in tree.expressions])
 
-    def _comparison(self, op: str, tree: exp.Expr, left: Node, right: Node) -> Node:
-        both = wider(left.type, right.type)
+    def _side(self, tree: exp.Expr) -> _Side:
+        return tree, self.read(tree)
+
+    def _comparison(self, op: str, tree: exp.Expr, left: _Side, right: _Side) -> Node:
+        (at_left, first), (at_right, second) = left, right
+        both = wider(first.type, second.type)
         if both is None:
-            found = f"{left.type.kind.value} is compared with {right.type.kind.value}"
+            found = f"{first.type.kind.value} is compared with {second.type.kind.value}"
             return self.note(wrong.WrongType, tree, found.capitalize(), "two values of one type")
         if op not in ("=", "<>") and both.kind in (ValueKind.TEXT, ValueKind.BOOLEAN):
             found = f"`{op}` stands between values that are {both.kind.value}"
             return self.note(wrong.WrongType, tree, found, "= or <>, or numbers or dates")
-        self._same_unit(tree, left, right, "compared with")
-        for side, other in ((left, right), (right, left)):
-            self._known_code(tree, side, other)
-        return Node(op, (left, right), BOOLEAN)
-
-    def _known_code(self, tree: exp.Expr, column: Node, literal: Node) -> None:
-        symbol = self.scope.symbols.get(column.name) if column.op == "column" else None
-        if symbol is None or literal.op != "text" or literal.name in symbol.codes:
-            return
-        if symbol.codes or symbol.name == "kind":
-            close = nearest(literal.name, symbol.codes)
-            self.note(
-                wrong.UnknownCode,
-                tree,
-                f"`{literal.name}` is not a value of `{symbol.name}`",
-                ", ".join(symbol.codes) or "a kind that tables.yaml lists for this table",
-                f"Did you mean `{close}`?" if close else "",
-            )
+        self._same_unit(tree, first, second, "compared with")
+        self.known_code(at_right, first, second)
+        self.known_code(at_left, second, first)
+        return Node(op, (first, second), BOOLEAN)
 
     def _same_unit(self, tree: exp.Expr, left: Node, right: Node, verb: str) -> None:
         if left.unit is not None and right.unit is not None and left.unit != right.unit:
@@ -329,7 +193,7 @@ class _Reader:
 
     def _read_anonymous(self, tree: exp.Expr) -> Node:
         if str(tree.this).lower() != "completed_years" or len(tree.expressions) != 1:
-            return self._refused(tree)
+            return self.refused(tree)
         node = self.read(tree.expressions[0])
         if not node.type.is_a(ValueKind.DATE):
             return self.note(wrong.WrongType, tree, f"This is {node.type.kind.value}", ValueKind.DATE.value)
@@ -358,7 +222,7 @@ class _Reader:
 
     def _read_case(self, tree: exp.Expr) -> Node:
         if tree.this is not None:
-            return self._refused(tree)
+            return self.refused(tree)
         conditions = [self._boolean(branch.this) for branch in tree.args["ifs"]]
         values = [self.read(branch.args["true"]) for branch in tree.args["ifs"]]
         default = tree.args.get("default")
@@ -371,7 +235,7 @@ class _Reader:
 
     def _read_filter(self, tree: exp.Expr) -> Node:
         if type(tree.this) not in _AGGREGATES:
-            return self._refused(tree)
+            return self.refused(tree)
         return self._aggregate(tree.this, tree.expression.this)
 
     def _aggregate(self, tree: exp.Expr, where: exp.Expr | None) -> Node:
@@ -396,7 +260,7 @@ class _Reader:
         if op == "count" and argument is None and not tree.expressions:
             return Node("count", (), COUNT, None, where=where)
         if argument is None or tree.expressions or tree.args.get("count") or tree.args.get("expression"):
-            return self._refused(tree)
+            return self.refused(tree)
         node = self.read(argument)
         if op == "count":
             return Node("count", (node,), COUNT, None, where=where)
@@ -418,6 +282,14 @@ class _Reader:
         return units.pop() if len(units) == 1 else None
 
 
+def _any_of(options: list[Node]) -> Node:
+    """Whether one of several holds; halved, so that a long list does not nest deeply."""
+    if len(options) == 1:
+        return options[0]
+    half = (len(options) + 1) // 2
+    return Node("or", (_any_of(options[:half]), _any_of(options[half:])), BOOLEAN)
+
+
 def _kinds_left(node: Node) -> frozenset[str] | None:
     """Kinds that a condition leaves; None if it does not say."""
     if node.op == "=" and node.args[0].name == "kind" and node.args[1].op == "text":
@@ -430,6 +302,3 @@ def _kinds_left(node: Node) -> frozenset[str] | None:
     if left is None or right is None:
         return left if right is None else right
     return left & right
-
-
-__all__ = ["FUNCTIONS", "SHARE", "analyse", "check_fact_unit", "fact_symbol"]

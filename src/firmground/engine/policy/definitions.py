@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from firmground.engine.areas import SHIPPED as SHIPPED_TREES
 from firmground.engine.areas import AreaTree
 from firmground.engine.policy import structure_mistakes as wrong
-from firmground.engine.policy.analysis import fact_symbol
 from firmground.engine.policy.fact_definitions import read_facts
+from firmground.engine.policy.fact_units import fact_symbol
 from firmground.engine.policy.mistakes import PolicyMistake
 from firmground.engine.policy.model import Fact, Kind, Parameter, ParameterRow, Rule
 from firmground.engine.policy.reading import at, key_place, place_of

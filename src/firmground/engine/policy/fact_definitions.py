@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from firmground.engine.policy import structure_mistakes as wrong
-from firmground.engine.policy.analysis import analyse, check_fact_unit, fact_symbol
-from firmground.engine.policy.expressions import Expression, references
+from firmground.engine.policy.analysis import analyse
+from firmground.engine.policy.expressions import Expression
+from firmground.engine.policy.fact_units import check_fact_unit, fact_symbol
 from firmground.engine.policy.mistakes import PolicyMistake
 from firmground.engine.policy.model import Fact, Window
+from firmground.engine.policy.parsing import references
 from firmground.engine.policy.reading import at, key_place, place_of
 from firmground.engine.policy.scopes import Names, scope_of_fact, scope_of_unknown_when
 from firmground.engine.policy.source import Mapping, Scalar, Sequence, Tree

@@ -64,6 +64,7 @@ class Scope:
     parameters: Mapping[str, tuple[ValueType, Unit | None]]
     rows: str | None
     unit_of_kind: Mapping[str, Unit | None]  # of `attributes.value`
+    elsewhere: Mapping[str, str] = field(default_factory=dict)  # facts that are not seen here -> what they are
 
 
 def scope_of_fact(of: str, from_table: str | None, names: Names) -> Scope:
@@ -115,7 +116,8 @@ def _scope(symbols: Mapping[str, Symbol], rows: str | None, names: Names) -> Sco
     parameters = {n: (parameter_type(p), names.unit(p.unit)) for n, p in names.parameters.items()}
     parameters |= {name: (ERROR, None) for name in names.unsound_parameters if name not in parameters}
     kinds = names.kinds.get(rows, {}) if rows else {}
-    return Scope(symbols, parameters, rows, {n: names.unit(k.unit) for n, k in kinds.items()})
+    elsewhere = {n: f"a fact of a {s.of}" for n, s in names.facts.items() if n not in symbols}
+    return Scope(symbols, parameters, rows, {n: names.unit(k.unit) for n, k in kinds.items()}, elsewhere)
 
 
 def _household_columns(names: Names) -> dict[str, Symbol]:

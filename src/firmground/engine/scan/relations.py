@@ -142,11 +142,19 @@ def _add_areas(relations: Relations, lake: Lake, manifest: Manifest, known_at: d
     if replaced.num_rows:
         relations.tables["area_successors"] = replaced
         for table in ("households", "shocks"):
-            relations.definitions[table] = (
-                f"with counting as ({relations.definitions[table]}) select c.* replace "
-                "(coalesce(s.successor, c.area_code) as area_code) from counting as c "
-                "left join area_successors as s on s.area_code = c.area_code"
-            )
+            relations.definitions[table] = _in_successors(table, relations.definitions[table])
+
+
+def _in_successors(table: str, counting: str) -> str:
+    """The rows with the successor's code; each column is named, for Spark knows no `* replace`."""
+    columns = ", ".join(
+        f"coalesce(s.successor, c.{name}) as {name}" if name == "area_code" else f"c.{name}"
+        for name in empty(table).schema.names
+    )
+    return (
+        f"with counting as ({counting}) select {columns} from counting as c "
+        "left join area_successors as s on s.area_code = c.area_code"
+    )
 
 
 def area_tree(lake: Lake, manifest: Manifest, known_at: datetime | None) -> AreaTree:

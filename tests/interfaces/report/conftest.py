@@ -6,22 +6,32 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from firmground.engine.areas import AreaTree
-from firmground.engine.policy.expressions import Expression
-from firmground.engine.policy.model import Fact, Level, Pack, Parameter, Rule, Words
+from firmground.engine.policy.expressions import Expression, Node
+from firmground.engine.policy.model import Fact, Level, Pack, Parameter, ParameterRow, Rule, Words
+from firmground.engine.policy.values import BOOLEAN
 from firmground.engine.scan.output import WARNINGS
 from firmground.engine.scan.summary import find_level, summarise
 from firmground.errors import Place
 from firmground.interfaces.report import Content, Subject, gather
 
 NOWHERE = Place("made.yaml")
-NO_EXPRESSION = cast(Expression, None)  # a report shows titles, never expressions
+NO_EXPRESSION = Expression("true", NOWHERE, Node("null", (), BOOLEAN))  # a report shows titles, never expressions
+
+LINES = (
+    ParameterRow(Decimal("5000.00"), date(2021, 1, 1), None, None, None, "practice: an earlier year", NOWHERE),
+    ParameterRow(Decimal("6000.00"), date(2022, 1, 1), None, None, None, "practice", NOWHERE),
+    ParameterRow(Decimal("6500.50"), date(2022, 1, 1), None, "12", None, "notice 3", NOWHERE),
+    ParameterRow(Decimal("7000"), date(2022, 1, 1), None, None, "lifted_out", "notice 4", NOWHERE),
+    ParameterRow(Decimal("9000"), date(2022, 6, 2), None, None, None, "notice of a later day", NOWHERE),
+)
 
 Make = Callable[..., Content]
 
@@ -69,7 +79,7 @@ def pack() -> Pack:
         severities={"high": words("High", "高"), "low": words("Low", "低")},
         kinds={},
         source_ranks={},
-        parameters={"line": Parameter("line", words("Monitoring line", "监测线"), "CNY/person/year", (), NOWHERE)},
+        parameters={"line": Parameter("line", words("Monitoring line", "监测线"), "CNY/person/year", LINES, NOWHERE)},
         facts={each.name: each for each in facts},
         rules={each.id: each for each in rules},
         digest="",
@@ -119,7 +129,7 @@ def warnings_of() -> Callable[[Sequence[dict[str, Any]]], pa.Table]:
 
 @pytest.fixture
 def make(pack: Pack, areas: AreaTree) -> Make:
-    """make(rows, language=..., synthetic=..., living=...): the content of a report of these warnings."""
+    """make(rows, language=..., synthetic=..., living=..., known_at=...): the content of a report of these warnings."""
 
     def content(
         rows: Sequence[dict[str, Any]] | pa.Table,
@@ -129,13 +139,14 @@ def make(pack: Pack, areas: AreaTree) -> Make:
         living: Sequence[str] = ("111", "112", "121", "122"),
         tree: AreaTree = areas,
         level: str = "township",
+        **said: Any,
     ) -> Content:
         table = rows if isinstance(rows, pa.Table) else warnings_table(rows)
         counts = Counter(living)
         households = pa.table({"area_code": list(counts), "households": list(counts.values())})
         chosen = find_level(pack, level)
         summary = summarise(table, households, areas=tree, level=chosen, pack=pack)
-        subject = Subject(pack, pack.version, date(2022, 6, 1), "small-20220601-1", synthetic)
+        subject = Subject(pack, pack.version, date(2022, 6, 1), "small-20220601-1", synthetic, **said)
         return gather(table, summary, subject=subject, areas=tree, level=chosen, language=language)
 
     return content

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from firmground.engine.policy.model import Pack
 from firmground.interfaces.report import Content, write_page
 
 pytestmark = pytest.mark.browser
@@ -32,7 +35,7 @@ class Opened:
     def __init__(self, browser: Browser, file: Path, **settings: object) -> None:
         self.complaints: list[str] = []
         self.asked: list[str] = []
-        context = browser.new_context(offline=True, **settings)  # type: ignore[arg-type]
+        context = browser.new_context(offline=True, accept_downloads=True, **settings)  # type: ignore[arg-type]
         self.page: Page = context.new_page()
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -128,7 +131,49 @@ def test_reasons_read_with_title_value_and_unit(browser: Browser, report: Callab
 
     reasons = opened.page.locator(".reasons").all_inner_texts()
 
-    assert reasons == ["人均纯收入 1,234,567.5 元/人/年\n监测线 未知", "无业 是"]
+    assert reasons == ["人均纯收入 1,234,567.5 元/人·年\n监测线 未知", "无业 是"]
+
+
+def test_the_rows_that_match_are_saved_for_a_spreadsheet_without_a_network(
+    browser: Browser, report: Callable[..., Path], tmp_path: Path
+) -> None:
+    formula = {**LOW, "household_id": '=HYPERLINK("x")', "area_code": "121", "person_ids": '["p1","p2"]'}
+    opened = Opened(browser, report("zh", [{"household_id": "H1"}, formula]), viewport=DESKTOP)
+    opened.page.get_by_role("combobox", name="规则").select_option("无人务工")
+
+    with opened.page.expect_download() as waiting:
+        opened.page.get_by_role("button", name="下载当前名单").click()
+    waiting.value.save_as(tmp_path / "saved.csv")
+
+    saved = (tmp_path / "saved.csv").read_bytes()
+    rows = list(csv.reader(saved.decode("utf-8-sig").splitlines()))
+    assert waiting.value.suggested_filename == "warnings-2022-06-01.csv"
+    assert saved.startswith("\ufeff".encode())
+    assert rows == [
+        ["户编号", "代码", "区划", "所属", "规则", "风险", "严重程度", "原因", "涉及人员", "首次预警"],
+        [
+            '\'=HYPERLINK("x")',
+            "121",
+            "Bridge",
+            "West Town",
+            "无人务工",
+            "就业",
+            "低",
+            "无业：是",
+            "p1, p2",
+            "2022-06-01",
+        ],
+    ]
+    assert opened.complaints == []
+
+
+@pytest.mark.parametrize(("value", "unit"), [("1", "year"), ("2", "years"), ("-1", "year"), ("10", "years")])
+def test_one_has_no_plural(browser: Browser, report: Callable[..., Path], pack: Pack, value: str, unit: str) -> None:
+    pack.facts["pc"] = replace(pack.facts["pc"], unit="year")
+
+    opened = Opened(browser, report("en", [{"reasons": {"pc": value}}]), viewport=DESKTOP)
+
+    assert opened.page.locator(".reasons").all_inner_texts() == [f"Net income per person {value} {unit}"]
 
 
 def test_hostile_texts_stay_texts(browser: Browser, report: Callable[..., Path]) -> None:

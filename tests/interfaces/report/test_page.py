@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,7 +14,9 @@ import pyarrow as pa
 import pytest
 
 from firmground.engine.areas import AreaTree
-from firmground.interfaces.report import Content, content, render, write_page
+from firmground.interfaces.report import Content, Delivered, content, render, write_page
+from firmground.interfaces.report import page as page_module
+from firmground.interfaces.report.words import WORDS
 
 Make = Callable[..., Content]
 
@@ -76,7 +80,7 @@ def test_the_page_counts_what_the_list_holds(make: Make) -> None:
 def test_a_reason_is_shown_with_its_title_and_unit_in_the_language_asked(make: Make) -> None:
     rows = rows_of(render(make([{}], language="zh"), full_list="w.csv"))
 
-    assert rows["shapes"][0]["reasons"] == [["人均纯收入", "元/人/年", False], ["监测线", "元/人/年", True]]
+    assert rows["shapes"][0]["reasons"] == [["人均纯收入", "元/人·年", "元/人·年"], ["监测线", "元/人·年", "元/人·年"]]
     assert rows["rows"][0][4] == ["5999.94", "6000"]
 
 
@@ -87,7 +91,8 @@ def test_synthetic_data_are_marked_and_real_data_are_not(make: Make, language: s
 
 
 def test_no_text_of_the_data_becomes_markup(make: Make, areas: AreaTree) -> None:
-    plain = Elements(render(make([{}] * 2), full_list="w.csv"))
+    delivered = (Delivered("a bank", "income", 1, date(2022, 5, 31)),)
+    plain = Elements(render(make([{}] * 2, delivered=delivered), full_list="w.csv"))
     names = areas.table().column("name").to_pylist()
 
     for text in HOSTILE:
@@ -95,7 +100,8 @@ def test_no_text_of_the_data_becomes_markup(make: Make, areas: AreaTree) -> None
             areas.table().drop_columns(["level", "name"]).append_column("name", pa.array([f"{n}{text}" for n in names]))
         )
         rows = [{"household_id": text, "reasons": {"pc": text, text: text}, "person_ids": json.dumps([text])}, {}]
-        rendered = render(make(rows, tree=tree), full_list=text)
+        delivered = (Delivered(text, "income", 1, date(2022, 5, 31)),)
+        rendered = render(make(rows, tree=tree, delivered=delivered), full_list=text)
         page = Elements(rendered)
 
         assert [t for t in page.tags if t not in _DRAWN] == [t for t in plain.tags if t not in _DRAWN]
@@ -114,6 +120,52 @@ def test_the_page_names_no_address_outside_itself(make: Make) -> None:
     assert "@import" not in rendered
     assert "url(" not in rendered
     assert "default-src 'none'" in rendered
+
+
+def test_the_page_says_which_values_were_in_force_for_whom_and_by_which_source(make: Make) -> None:
+    english, chinese = (Elements(render(make([{}], language=language), full_list="w.csv")) for language in ("en", "zh"))
+
+    assert "Monitoring line 6,000 CNY/person/year all practice" in english.text
+    assert "Monitoring line 6,500.5 CNY/person/year West Town notice 3" in english.text
+    assert "Monitoring line 7,000 CNY/person/year Lifted out of poverty notice 4" in english.text
+    assert "监测线 6,000 元/人·年 全部 工作惯例" in chinese.text
+    assert "an earlier year" not in english.text
+    assert "a later day" not in english.text
+
+
+def test_a_value_that_was_tried_stands_in_place_of_all_others_and_says_so(make: Make) -> None:
+    page = Elements(render(make([{}], tried={"line": Decimal("8000")}), full_list="w.csv"))
+
+    assert "Monitoring line 8,000 CNY/person/year all tried out for this list" in page.text
+    assert "6,500.5" not in page.text
+
+
+def test_the_page_says_who_delivered_what_and_until_when(make: Make) -> None:
+    delivered = (
+        Delivered("synthetic", "income", 1234, date(2022, 5, 31)),
+        Delivered("bank of hills", "spending", 5, date(2022, 4, 1)),
+    )
+    known = datetime(2022, 6, 2, 23, 59, tzinfo=UTC)
+
+    page = Elements(render(make([{}], delivered=delivered, known_at=known), full_list="w.csv"))
+    later = Elements(render(make([{}], delivered=delivered, language="zh"), full_list="w.csv"))
+
+    assert "bank of hills Spending 5 2022-04-01 Synthetic data Income 1,234 2022-05-31" in page.text
+    assert "Only rows received by 2022-06-02 23:59 count." in page.text
+    assert "合成数据 收入 1,234 2022-05-31" in later.text
+    assert "计入已收到的全部记录。" in later.text
+
+
+def test_a_table_of_areas_that_was_cut_does_not_claim_to_have_all(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_module, "AREA_ROWS", 1)
+
+    page = Elements(render(make([{}, {"area_code": "121"}]), full_list="w.csv"))
+
+    assert "The 1 areas with the most warnings, of 2; `firmground summary` gives them all." in page.text
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert list(WORDS["zh"]) == list(WORDS["en"])
 
 
 def test_no_warnings_are_a_page_that_says_so(make: Make) -> None:
@@ -153,7 +205,7 @@ def test_a_warning_of_a_rule_that_the_pack_no_longer_has_is_still_shown(make: Ma
     rows = rows_of(render(make([{"rule": "old_rule", "reasons": {"old_fact": "1"}}]), full_list="w.csv"))
 
     assert rows["shapes"][0]["title"] == "old_rule"
-    assert rows["shapes"][0]["reasons"] == [["old_fact", "", False]]
+    assert rows["shapes"][0]["reasons"] == [["old_fact", "", ""]]
 
 
 def test_the_same_scan_gives_the_same_page(make: Make, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -15,7 +16,7 @@ from firmground.interfaces.cli.options import Data, Language, choose_language
 from firmground.interfaces.cli.scanned import Scanned, read_scanned
 from firmground.interfaces.cli.screen import say
 from firmground.interfaces.cli.synth import SOURCE
-from firmground.interfaces.report import Subject, gather, write_page
+from firmground.interfaces.report import Delivered, Subject, gather, write_page
 
 SUFFIXES = (".html",)
 
@@ -63,6 +64,9 @@ def write_report(scanned: Scanned, out: Path, *, level: str | None, language: st
         as_of=question.as_of,
         run=run.id if run else None,
         synthetic=is_synthetic(scanned),
+        known_at=question.known_at and question.known_at.astimezone(ZoneInfo(question.lake.settings.time_zone)),
+        tried=question.settings,
+        delivered=delivered(scanned),
         without_members=run.counts["without_members"] if run else 0,
         not_yet_registered=run.counts["not_yet_registered"] if run else 0,
     )
@@ -82,6 +86,22 @@ def _telling_level(scanned: Scanned) -> Level:
         if summary_of(scanned.question, scanned.warnings, level).num_rows > 1:
             return level
     return scanned.pack.levels[-1]
+
+
+def delivered(scanned: Scanned) -> tuple[Delivered, ...]:
+    """Accepted rows per source and table of the state of the lake that was scanned, as far as they were known."""
+    question = scanned.question
+    zone = ZoneInfo(question.lake.settings.time_zone)
+    kept = {entry.id: entry.quarantine.rows if entry.quarantine else 0 for entry in question.manifest.deliveries}
+    sums: dict[tuple[str, str], Delivered] = {}
+    for row in deliveries(question.lake.path).to_pylist():
+        if row["delivery"] not in kept or (question.known_at and row["received_at"] > question.known_at):
+            continue
+        key = row["source"], row["table"]
+        rows, day = row["rows"] - kept[row["delivery"]], row["received_at"].astimezone(zone).date()
+        known = sums.get(key, Delivered(*key, 0, day))
+        sums[key] = Delivered(*key, known.rows + rows, max(known.last_on, day))
+    return tuple(sums.values())
 
 
 def is_synthetic(scanned: Scanned) -> bool:

@@ -80,7 +80,7 @@ def _height(alt: Any, narrow: bool) -> Any:
 
 
 def _width(label: str) -> float:
-    return sum(CJK if ord(sign) > 0x2E00 else LATIN for sign in label) + 6
+    return sum(CJK if ord(sign) > 0x2E00 else LATIN for sign in label) + 10
 
 
 def _parts(bars: Sequence[Bar]) -> list[dict[str, object]]:
@@ -120,6 +120,7 @@ def _labels(alt: Any, bars: Sequence[Bar], width: float) -> Any:
         minExtent=width,
         maxExtent=width,
         ticks=False,
+        labelPadding=6,
         domain=False,
     )
 

@@ -10,7 +10,8 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +21,9 @@ from firmground.engine.areas import AreaTree
 from firmground.engine.policy.model import Level, Pack
 from firmground.engine.scan.output import CHANGE
 from firmground.engine.scan.summary import NOT_PLACED, counted, path_to, per_1000
-from firmground.interfaces.report.words import unit_in, words
+from firmground.engine.scan.vocabulary import Vocabulary
+from firmground.interfaces.report.origin import Delivered, Limit, deliveries_in_words, limits_of
+from firmground.interfaces.report.words import words
 
 LISTED = 50_000  # warnings that the page carries; more would make it slow to open on a plain office computer
 AREAS_SHOWN = 30  # bars of the chart
@@ -29,7 +32,10 @@ AREA_ROWS = 500  # rows of the table
 
 @dataclass(frozen=True)
 class Subject:
-    """What was scanned: the pack, the day, the run if it was stored, and whether the people are invented."""
+    """What was scanned: the pack, the day, the run if it was stored, and whether the people are invented.
+
+    known_at: the moment up to which rows counted, in the lake's time zone; None: all. tried: values of `--set`.
+    """
 
     pack: Pack
     pack_version: str
@@ -38,6 +44,9 @@ class Subject:
     synthetic: bool
     without_members: int = 0
     not_yet_registered: int = 0
+    known_at: datetime | None = None
+    tried: Mapping[str, Decimal] = field(default_factory=dict)
+    delivered: tuple[Delivered, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,8 @@ class Content:
     total: Counted
     areas: tuple[Counted, ...]
     rules: tuple[RuleCount, ...]
+    limits: tuple[Limit, ...]
+    delivered: tuple[Delivered, ...]
     listed: int
     standing: int
     ended: int
@@ -95,27 +106,36 @@ def gather(
     warnings: the columns of `output.WARNINGS`, and `change` if there. summary: what `summarise` made of them for
     `level`.
     """
-    pack = subject.pack
+    pack, own = subject.pack, words(language)
     standing = counted(warnings)
-    area_rows = tuple(_area_rows(summary, pack, words(language)))
+    area_rows = tuple(_area_rows(summary, pack, own))
     listed = _gravest(warnings, pack)
     return Content(
         language=language,
-        words=words(language),
+        words=own,
         subject=subject,
         pack_title=pack.words(pack.title, language),
         place=_common_place([row.code for row in area_rows], areas),
-        level_title=pack.words(level.title, language),
+        level_title=_in_a_sentence(pack.words(level.title, language), language),
         risks=tuple(pack.words(title, language) for title in pack.risks.values()),
         severities=tuple(pack.words(title, language) for title in pack.severities.values()),
         total=_total(area_rows),
         areas=tuple(sorted(area_rows, key=lambda row: (-row.warnings, row.code))),
         rules=tuple(_rules(standing, pack, language)),
+        limits=tuple(limits_of(pack, subject.as_of, subject.tried, areas, language, own) if subject.as_of else ()),
+        delivered=tuple(deliveries_in_words(subject.delivered, Vocabulary(pack, language), own)),
         listed=listed.num_rows,
         standing=standing.num_rows,
         ended=warnings.num_rows - standing.num_rows,
-        rows=_payload(listed, pack=pack, areas=areas, level=level, language=language),
+        rows={
+            **_payload(listed, pack=pack, areas=areas, level=level, language=language),
+            "file": f"warnings-{subject.as_of}.csv" if subject.as_of else "warnings.csv",
+        },
     )
+
+
+def _in_a_sentence(title: str, language: str) -> str:
+    return title.lower() if language == "en" else title
 
 
 def as_script(value: object) -> str:
@@ -175,7 +195,7 @@ def _rules(standing: pa.Table, pack: Pack, language: str) -> Iterable[RuleCount]
             risk=pack.words(pack.risks[rule.risk], language),
             severity=order.index(rule.severity),
             warnings=fired.pop(rule.id, 0),
-            source=rule.source,
+            source=Vocabulary(pack, language).reference(rule.source),
         )
     for unknown, number in fired.items():  # rules of an earlier version of the pack
         yield RuleCount(id=unknown, title=unknown, risk="", severity=len(order) - 1, warnings=number, source="")
@@ -203,7 +223,8 @@ def _payload(listed: pa.Table, *, pack: Pack, areas: AreaTree, level: Level, lan
     """The list for the page's script.
 
     rows: [household, area, shape, first raised, reason values, persons, change]; areas: [code, name, group]; groups:
-    names of the areas of `level`; shapes: rule, titles, risk, severity, and [title, unit, is a limit] per reason.
+    names of the areas of `level`; shapes: rule, titles, risk, severity, and [title, unit of many, unit of one]
+    per reason.
     """
     own_areas, groups, shapes = _Numbered(), _Numbered(), _Numbered()
     rows = []
@@ -244,12 +265,11 @@ def _shape(rule: str, risk: str, severity: str, names: tuple[str, ...], *, pack:
     }
 
 
-def _reason(name: str, pack: Pack, language: str) -> list[Any]:
-    if name.startswith("param."):
-        parameter = pack.parameters.get(name.removeprefix("param."))
-        if parameter:
-            return [pack.words(parameter.title, language), unit_in(language, parameter.unit), True]
-    elif name in pack.facts:
-        fact = pack.facts[name]
-        return [pack.words(fact.title, language), unit_in(language, fact.unit), False]
-    return [words(language).get(f"column_{name}", name), "", False]
+def _reason(name: str, pack: Pack, language: str) -> list[str]:
+    known = pack.parameters.get(name.removeprefix("param.")) if name.startswith("param.") else pack.facts.get(name)
+    if known is None:
+        return [words(language).get(f"column_{name}", name), "", ""]
+    vocabulary = Vocabulary(pack, language)
+    is_age = vocabulary.is_age(name)
+    many, one = (vocabulary.quantity(n, known.unit, is_age=is_age).removeprefix(n).strip() for n in ("2", "1"))
+    return [pack.words(known.title, language), many, one]

@@ -68,13 +68,19 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=_number, share=_share, colour=_colour, sign=lambda place: SIGNS[_place(place)])
+    environment.filters.update(
+        number=_number, one_place=_one_place, share=_share, colour=_colour, sign=lambda place: SIGNS[_place(place)]
+    )
     environment.globals.update(shade=_shade)
     return environment
 
 
 def _number(value: int | Decimal | None) -> str:
     return "–" if value is None else f"{value:,}"
+
+
+def _one_place(value: Decimal | None) -> str:
+    return "–" if value is None else f"{value:,.1f}"
 
 
 def _share(part: int, whole: int) -> str:

@@ -28,6 +28,7 @@
     if (value === "false") return words.no;
     return unit ? grouped(value) : data.codes[value] || grouped(value);
   };
+  const unitOf = (value, many, one) => (value === null ? "" : value === "1" || value === "-1" ? one : many);
 
   const area = (row) => data.areas[row[1]];
   const shape = (row) => data.shapes[row[2]];
@@ -66,10 +67,11 @@
 
   function reasons(row) {
     const list = make("ul", { class: "reasons" });
-    shape(row).reasons.forEach(([title, unit], number) => {
+    shape(row).reasons.forEach(([title, many, one], number) => {
       const value = row[4][number];
-      const known = make("span", { class: unit ? "nowrap" : "" }, make("b", {}, shown(value, unit)));
-      if (unit && value !== null) known.append(" ", make("span", { class: "unit" }, unit));
+      const unit = unitOf(value, many, one);
+      const known = make("span", { class: unit ? "nowrap" : "" }, make("b", {}, shown(value, many)));
+      if (unit) known.append(" ", make("span", { class: "unit" }, unit));
       const item = make("li", {}, `${title} `, known);
       list.append(item);
     });
@@ -153,7 +155,32 @@
     show();
     search.focus();
   });
-  const pager = make("div", { class: "pager" }, where, field(words.rows, size, "size"), back, on);
+  const download = make("button", { type: "button", class: "download" }, words.download);
+  download.addEventListener("click", () => save(matching()));
+  const pager = make("div", { class: "pager" }, where, download, field(words.rows, size, "size"), back, on);
+
+  // A cell as a spreadsheet takes it: quoted, and never a formula.
+  const cell = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? "'" : "") + text.replaceAll('"', '""')}"`;
+  function cells(row) {
+    const [code, name, group] = area(row);
+    const kind = shape(row);
+    const why = kind.reasons.map(([title, many, one], number) => {
+      const value = row[4][number];
+      return `${title}${words.colon}${shown(value, many)} ${unitOf(value, many, one)}`.trim();
+    });
+    const last = data.changes ? [words[row[6]] || ""] : [];
+    return [row[0], code, name, data.groups[group], kind.title, kind.risk, kind.severity, why.join("; "), (row[5] || []).join(", "), row[3] || "", ...last];
+  }
+
+  function save(rows) {
+    const head = [words.household, words.code, words.area, words.group, words.rule, words.risk, words.severity, words.reasons, words.persons, words.first_raised];
+    if (data.changes) head.push(words.change);
+    const text = [head, ...rows.map(cells)].map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+    // The mark at the start tells spreadsheets that this is UTF-8.
+    const link = make("a", { href: URL.createObjectURL(new Blob(["\ufeff" + text], { type: "text/csv" })), download: data.file });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
 
   function show() {
     const found = matching();

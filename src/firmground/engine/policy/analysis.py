@@ -64,7 +64,7 @@ def analyse(
             "sum, count, min, max or any",
         )
     if needs and not node.type.is_a(needs):
-        reader.note(wrong.WrongType, tree, f"The value is {node.type.kind.value}", needs.value)
+        reader.note(wrong.WrongType, tree, f"The value is {node.type.kind.words}", needs.words)
     if reader.mistakes:
         return None, tuple(reader.mistakes)
     return Expression(text, place, node), ()
@@ -100,7 +100,7 @@ class _Reader(NamedValues):
     def _boolean(self, tree: exp.Expr) -> Node:
         node = self.read(tree)
         if not node.type.is_a(ValueKind.BOOLEAN):
-            return self.note(wrong.WrongType, tree, f"This is {node.type.kind.value}", ValueKind.BOOLEAN.value)
+            return self.note(wrong.WrongType, tree, f"This is {node.type.kind.words}", ValueKind.BOOLEAN.words)
         return node
 
     def _read_and(self, tree: exp.Expr) -> Node:
@@ -140,7 +140,7 @@ class _Reader(NamedValues):
         (at_left, first), (at_right, second) = left, right
         both = wider(first.type, second.type)
         if both is None:
-            found = f"{first.type.kind.value} is compared with {second.type.kind.value}"
+            found = f"{first.type.kind.words} is compared with {second.type.kind.words}"
             return self.note(wrong.WrongType, tree, found.capitalize(), "two values of one type")
         if op not in ("=", "<>") and both.kind in (ValueKind.TEXT, ValueKind.BOOLEAN):
             found = f"`{op}` stands between values that are {both.kind.value}"
@@ -160,7 +160,7 @@ class _Reader(NamedValues):
     def _number(self, tree: exp.Expr) -> Node:
         node = self.read(tree)
         if not node.type.is_number:
-            return self.note(wrong.WrongType, tree, f"This is {node.type.kind.value}", ValueKind.NUMBER.value)
+            return self.note(wrong.WrongType, tree, f"This is {node.type.kind.words}", ValueKind.NUMBER.words)
         return node
 
     def _arithmetic(self, op: str, tree: exp.Expr) -> Node:
@@ -196,7 +196,7 @@ class _Reader(NamedValues):
             return self.refused(tree)
         node = self.read(tree.expressions[0])
         if not node.type.is_a(ValueKind.DATE):
-            return self.note(wrong.WrongType, tree, f"This is {node.type.kind.value}", ValueKind.DATE.value)
+            return self.note(wrong.WrongType, tree, f"This is {node.type.kind.words}", ValueKind.DATE.words)
         return Node("completed_years", (node,), ValueType(ValueKind.NUMBER, 4, 0, is_whole=True), YEAR)
 
     def _widened(self, op: str, tree: exp.Expr, parts: list[exp.Expr]) -> Node:
@@ -212,7 +212,7 @@ class _Reader(NamedValues):
         for node in nodes:
             both = wider(type_, node.type)
             if both is None:
-                found = f"{type_.kind.value.capitalize()} and {node.type.kind.value} stand side by side"
+                found = f"{type_.kind.words.capitalize()} and {node.type.kind.words} stand side by side"
                 self.note(wrong.WrongType, tree, found, "values of one type")
                 return ERROR, None
             type_ = both
@@ -266,7 +266,7 @@ class _Reader(NamedValues):
             return Node("count", (node,), COUNT, None, where=where)
         needed = {"sum": ValueKind.NUMBER, "any": ValueKind.BOOLEAN}.get(op)
         if needed and not node.type.is_a(needed):
-            return self.note(wrong.WrongType, tree, f"`{op}` is over {node.type.kind.value}", needed.value)
+            return self.note(wrong.WrongType, tree, f"`{op}` is over {node.type.kind.words}", needed.words)
         if op == "sum" and node.type.is_quotient:
             expected = "sums of the two parts, then the division"
             return self.note(wrong.AggregateOfDivision, tree, "`sum` is over a division", expected)

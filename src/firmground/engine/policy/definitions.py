@@ -11,12 +11,13 @@ from firmground.engine.areas import AreaTree
 from firmground.engine.policy import structure_mistakes as wrong
 from firmground.engine.policy.fact_definitions import read_facts
 from firmground.engine.policy.fact_units import fact_symbol
-from firmground.engine.policy.mistakes import PolicyMistake
+from firmground.engine.policy.mistakes import PolicyMistake, UnknownCode
 from firmground.engine.policy.model import Fact, Kind, Parameter, ParameterRow, Rule
+from firmground.engine.policy.parsing import is_name, references
 from firmground.engine.policy.reading import at, key_place, place_of
 from firmground.engine.policy.rule_definitions import read_rules
 from firmground.engine.policy.scopes import Names
-from firmground.engine.policy.source import Mapping, Scalar, Sequence, Tree
+from firmground.engine.policy.source import Mapping, Scalar, Tree
 from firmground.engine.policy.structure import (
     FactsFile,
     ParameterDefinition,
@@ -47,8 +48,8 @@ class Definitions:
 
     def read(self) -> None:
         """Read every file that has the right structure."""
-        for tree in self.trees.values():
-            self._check_titles(tree)
+        for file, tree in self.trees.items():
+            self._check_titles(file, tree)
         self._read_tables()
         self._read_parameters()
         names = Names(
@@ -57,41 +58,55 @@ class Definitions:
             kinds=self.kinds,
             population_groups=self.policy.population_groups,
             parameters=self.parameters,
-            unsound_parameters=self._written("parameters.yaml"),
+            unsound_parameters=self._written("parameters.yaml", "param."),
         )
-        for name in self._written("facts.yaml"):
+        for name in self._written("facts.yaml", ""):
             self._stand_in(name, names)
         facts, rules = self.models.get("facts.yaml"), self.models.get("rules.yaml")
         if isinstance(facts, FactsFile):
             self.facts, found = read_facts(facts, self.trees["facts.yaml"], names)
             self.mistakes += found
-        if isinstance(rules, RulesFile) and isinstance(facts, FactsFile):
+        if isinstance(rules, RulesFile):
             self.rules, found = read_rules(rules, self.trees["rules.yaml"], names, self.policy)
             self.mistakes += found
+        if "tables.yaml" not in self.models:
+            self.mistakes = [mistake for mistake in self.mistakes if not isinstance(mistake, UnknownCode)]
 
-    def _written(self, file: str) -> tuple[str, ...]:
-        """Every name that a file defines, soundly or not."""
+    def _written(self, file: str, before: str) -> tuple[str, ...]:
+        """Every name that a file defines, soundly or not; if it cannot be read, those that others need from it.
+
+        before: what stands before such a name in an expression.
+        """
         tree = self.trees.get(file)
-        return tuple(tree.items) if isinstance(tree, Mapping) else ()
+        if isinstance(tree, Mapping):
+            return tuple(tree.items)
+        facts, rules = self.models.get("facts.yaml"), self.models.get("rules.yaml")
+        used: set[str] = set()
+        for fact in facts.root.values() if isinstance(facts, FactsFile) else ():
+            used |= references(fact.value) | references(fact.unknown_when or "null")
+        for rule in rules.root.values() if isinstance(rules, RulesFile) else ():
+            used |= references(rule.when) | set(rule.reasons)
+        return tuple(sorted(name.removeprefix(before) for name in used if name.startswith("param.") == bool(before)))
 
     def _stand_in(self, name: str, names: Names) -> None:
         """A fact that could not be read stands in for itself, so that its mistake is reported once."""
         facts = self.models.get("facts.yaml")
-        if isinstance(facts, FactsFile) and name not in facts.root:
-            of = at(self.trees["facts.yaml"], (name, "of"))
+        if not isinstance(facts, FactsFile) or name not in facts.root:
+            of = at(self.trees["facts.yaml"], (name, "of")) if "facts.yaml" in self.trees else None
             person = isinstance(of, Scalar) and of.text == "person"
             names.facts[name] = fact_symbol(name, "person" if person else "household", None, None, names)
 
     # titles
 
-    def _check_titles(self, tree: Tree) -> None:
+    def _check_titles(self, file: str, tree: Tree) -> None:
         """Every title in every language, wherever titles stand."""
-        for owner, title in _titles(tree):
+        for owner, title in _titles(file, tree):
             for language in self.policy.languages:
-                if language not in title.items:
+                written = title.items.get(language)
+                if written is None or (isinstance(written, Scalar) and written.quoted and not written.text.strip()):
                     self.mistakes.append(
                         wrong.MissingTranslation(
-                            found=f"The title of `{owner}` has no `{language}`",
+                            found=f"The title of {owner} has no `{language}`",
                             expected=" and ".join(self.policy.languages),
                             place=title.place,
                         )
@@ -109,20 +124,26 @@ class Definitions:
         if not isinstance(tables, TablesFile):
             return
         tree = self.trees["tables.yaml"]
+        tree_keys = tree.items if isinstance(tree, Mapping) else {}
         for table in _KINDS:
             defined = getattr(tables, table)
             kinds = defined.kinds if defined else {}
+            named = at(tree, (table, "kinds"))
             self.kinds[table] = {
                 name: Kind(name, kind.title, kind.unit, kind.may_name_area) for name, kind in kinds.items()
             }
+            if table in tree_keys and isinstance(named, Mapping):  # kinds with a mistake of their own
+                self.kinds[table] |= {name: Kind(name, {}) for name in named.items if name not in kinds}
             for name, kind in kinds.items():
                 path = (table, "kinds", name)
                 if kind.unit is not None:
                     self._check_unit(kind.unit, place_of(tree, *path, "unit"))
                 if kind.unit is not None and table != "attributes":
-                    found = f"Kinds of `{table}` are in the pack's currency"
+                    found = f"Kinds of `{table}` have no unit of their own"
                     place = key_place(tree, *path, "unit")
-                    self.mistakes.append(wrong.UnknownKey(found=found, expected="no `unit`", place=place))
+                    self.mistakes.append(
+                        wrong.UnknownKey(found=found, expected="`unit` with attributes only", place=place)
+                    )
                 if kind.may_name_area and table != "shocks":
                     found = f"Rows of `{table}` never name an area"
                     place = key_place(tree, *path, "may_name_area")
@@ -159,6 +180,10 @@ class Definitions:
             return
         tree = self.trees["parameters.yaml"]
         for name, defined in parameters.root.items():
+            if not is_name(f"param.{name}"):
+                found = f"`param.{name}` cannot be written in an expression"
+                place = key_place(tree, name)
+                self.mistakes.append(wrong.BadName(found=found, expected="a name that is no word of SQL", place=place))
             self._check_unit(defined.unit, place_of(tree, name, "unit"))
             rows = tuple(
                 ParameterRow(
@@ -228,21 +253,35 @@ class Definitions:
             self.mistakes.append(wrong.UnknownArea(found=found, expected="the code of an area", place=place))
 
 
-def _titles(tree: Tree, owner: str = "the pack") -> list[tuple[str, Mapping]]:
-    """Every mapping under a key `title`, and those of words that have only a title, with the name of its owner."""
-    found: list[tuple[str, Mapping]] = []
-    if isinstance(tree, Mapping):
-        for name, value in tree.items.items():
-            if name == "title" and isinstance(value, Mapping):
-                found.append((owner, value))
-            elif name in _TITLES_ONLY and isinstance(value, Mapping):
-                found += [(n, v) for n, v in value.items.items() if isinstance(v, Mapping)]
-            elif name != "title":
-                found += _titles(value, name)
-    elif isinstance(tree, Sequence):
-        for item in tree.items:
-            found += _titles(item, owner)
-    return found
+def _titles(file: str, tree: Tree) -> list[tuple[str, Mapping]]:
+    """Every title of a file with the name of its owner; by where it stands, for anything may be named `title`."""
+    written: list[tuple[str, Tree]] = []
+    if file == "policy.yaml":
+        written += [("the pack", at(tree, ("title",)))] if _has(tree, "title") else []
+        written += [entry for key in _WORDS for entry in _entries(tree, key)]
+        written += _titled(_entries(tree, "sources"))
+    elif file == "tables.yaml":
+        written += [entry for table in _KINDS for entry in _titled(_entries(tree, table, "kinds"))]
+    else:
+        written += _titled(_entries(tree))
+    return [(owner, title) for owner, title in written if isinstance(title, Mapping)]
 
 
-_TITLES_ONLY = ("levels", "population_groups", "risks", "severities", "units")
+def _has(tree: Tree, key: str) -> bool:
+    return isinstance(tree, Mapping) and key in tree.items
+
+
+def _entries(tree: Tree, *path: str) -> list[tuple[str, Tree]]:
+    """Names and values of the mapping at a path; none if something else stands there."""
+    for step in path:
+        if not _has(tree, step):
+            return []
+        tree = at(tree, (step,))
+    return [(f"`{name}`", value) for name, value in tree.items.items()] if isinstance(tree, Mapping) else []
+
+
+def _titled(entries: list[tuple[str, Tree]]) -> list[tuple[str, Tree]]:
+    return [(name, at(value, ("title",))) for name, value in entries if _has(value, "title")]
+
+
+_WORDS = ("levels", "population_groups", "risks", "severities", "units")  # keys of policy.yaml that titles follow

@@ -15,7 +15,7 @@ from firmground.errors import Place
 def fact_symbol(name: str, of: str, expression: Expression | None, declared_unit: str | None, names: Names) -> Symbol:
     """The name that other expressions see; a fact with a mistake of its own fits everywhere."""
     type_ = expression.type if expression else ERROR
-    return Symbol(name, "fact", of, type_, names.unit(declared_unit))
+    return Symbol(name, "fact", of, type_, names.unit(declared_unit) if expression else None)
 
 
 def check_fact_unit(
@@ -32,7 +32,7 @@ def check_fact_unit(
     if expression.type.kind is not ValueKind.NUMBER:
         if declared is None:
             return ()
-        found = f"The unit `{declared}` is given for a value that is {expression.type.kind.value}"
+        found = f"The unit `{declared}` is given for a value that is {expression.type.kind.words}"
         return (wrong.UnitMissing(found=found, expected="no unit", place=place),)
     if declared is None:
         return (wrong.UnitMissing(found="This number has no unit", expected="`unit:`", place=place),)

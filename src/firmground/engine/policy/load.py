@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from functools import cache
 from importlib.resources import files as resources
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from firmground.engine.areas import SHIPPED as SHIPPED_TREES
 from firmground.engine.policy import structure_mistakes as wrong
 from firmground.engine.policy.definitions import Definitions
-from firmground.engine.policy.mistakes import PolicyMistake
+from firmground.engine.policy.mistakes import PolicyMistake, UnitDoesNotFit, UnknownCode, UnknownUnit
 from firmground.engine.policy.model import Level, Pack
 from firmground.engine.policy.reading import place_of, read_model
-from firmground.engine.policy.source import Mapping, Scalar, Tree, read_yaml
+from firmground.engine.policy.source import LARGEST, Mapping, Scalar, Tree, read_yaml
 from firmground.engine.policy.structure import FILES, FORMAT, MODELS, PolicyFile
 from firmground.errors import FirmgroundError, Place, nearest
 
@@ -79,18 +82,19 @@ def _read(folder: Path) -> tuple[Pack | None, tuple[PolicyMistake, ...]]:
     for name in FILES:
         path = folder / name
         if not path.is_file():
-            found = f"The file {name} is missing"
+            found = f"{name} is no file" if path.exists() else f"The file {name} is missing"
             mistakes.append(wrong.MissingFile(found=found, expected=", ".join(FILES), place=_file(path)))
             continue
-        contents[name] = path.read_bytes()
-        lines[name] = contents[name].decode("utf-8", errors="replace").splitlines()
+        with path.open("rb") as file:
+            contents[name] = file.read(LARGEST + 1)
+        lines[name] = contents[name].decode("utf-8-sig", errors="replace").splitlines()
         tree, found_here = read_yaml(contents[name], str(path))
         mistakes += found_here
         if tree is not None:
             trees[name] = tree
     newer = _newer(trees.get("policy.yaml"))
     if newer is not None:
-        return None, (newer,)
+        return None, _in_order([newer], lines)
     pack = _build(folder, trees, contents, mistakes)
     return pack, _in_order(mistakes, lines)
 
@@ -102,7 +106,9 @@ def _file(path: Path) -> Place:
 def _newer(policy: Tree | None) -> PolicyMistake | None:
     """A pack of a newer format is refused before its unknown keys are called mistakes."""
     written = policy.items.get("format") if isinstance(policy, Mapping) else None
-    if not isinstance(written, Scalar) or not written.text.isdigit() or int(written.text[:9]) <= FORMAT:
+    if not isinstance(written, Scalar) or not re.fullmatch(r"[1-9][0-9]{0,8}", written.text):
+        return None
+    if int(written.text) <= FORMAT:
         return None
     return wrong.NewerFormat(
         found=f"The pack has format {written.text}",
@@ -123,6 +129,9 @@ def _build(
             models[name] = model
     policy = models.get("policy.yaml")
     if not isinstance(policy, PolicyFile):
+        definitions = Definitions(_stand_in(trees.get("policy.yaml")), models, trees)
+        definitions.read()
+        mistakes += [mistake for mistake in definitions.mistakes if not isinstance(mistake, _SAID_BY_POLICY)]
         return None
     definitions = Definitions(policy, models, trees)
     definitions.read()
@@ -154,7 +163,45 @@ def _build(
     )
 
 
+# What cannot be judged while policy.yaml is unsound: it declares the words that these mistakes are about.
+_SAID_BY_POLICY = (
+    wrong.MissingTranslation,
+    wrong.UnknownLanguage,
+    wrong.NotDeclared,
+    wrong.UnknownArea,
+    UnitDoesNotFit,
+    UnknownCode,
+    UnknownUnit,
+)
+
+
+def _stand_in(tree: Tree | None) -> PolicyFile:
+    """A policy with the words that an unsound policy.yaml does declare, so that the other files are checked at once."""
+    written = tree.items if isinstance(tree, Mapping) else {}
+    groups, units, currency = (written.get(key) for key in ("population_groups", "units", "currency"))
+    return PolicyFile.model_construct(
+        languages=[],
+        currency=currency.text if isinstance(currency, Scalar) else "",
+        areas=None,
+        population_groups={name: {} for name in groups.items} if isinstance(groups, Mapping) else {},
+        risks={},
+        severities={},
+        units={name: {} for name in units.items} if isinstance(units, Mapping) else {},
+        sources={},
+    )
+
+
 def _check_policy(policy: PolicyFile, tree: Tree, mistakes: list[PolicyMistake]) -> None:
+    if policy.time_zone not in _time_zones():
+        close = nearest(policy.time_zone, _time_zones())
+        mistakes.append(
+            wrong.UnknownChoice(
+                found=f"There is no time zone `{policy.time_zone}`",
+                expected="a name of the IANA list such as Asia/Shanghai",
+                hint=f"Did you mean `{close}`?" if close else "",
+                place=place_of(tree, "time_zone"),
+            )
+        )
     if policy.areas is not None and policy.areas not in SHIPPED_TREES:
         close = nearest(policy.areas, SHIPPED_TREES)
         mistakes.append(
@@ -165,6 +212,12 @@ def _check_policy(policy: PolicyFile, tree: Tree, mistakes: list[PolicyMistake])
                 place=place_of(tree, "areas"),
             )
         )
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """Every time zone that this machine knows; read from its disk once."""
+    return frozenset(available_timezones())
 
 
 def _digest(contents: dict[str, bytes]) -> str:

@@ -16,6 +16,7 @@ from firmground.errors import Place, nearest
 
 FUNCTIONS = ("abs", "any", "coalesce", "completed_years", "count", "greatest", "least", "max", "min", "sum")
 _OPERATORS = "and, or, not, comparisons, in, between, is null, + - * /, case and "
+_SHOWN = 60  # characters of an operation in a message
 _ERROR = Node("null", (), ERROR)
 
 
@@ -38,8 +39,9 @@ class NamedValues:
 
     def refused(self, tree: exp.Expr) -> Node:
         """Note that a function or operator is not on the allow-list."""
-        if not isinstance(tree, exp.Func):
-            found = f"`{tree.sql(dialect='duckdb')[:60]}` is not allowed here"
+        if not isinstance(tree, exp.Func) or not (tree.meta.get("end") or isinstance(tree, exp.Anonymous)):
+            text = tree.sql(dialect="duckdb")
+            found = f"`{text if len(text) <= _SHOWN else text[:_SHOWN] + '...'}` is not allowed here"
             return self.note(wrong.NotAllowed, tree, found, _OPERATORS + ", ".join(FUNCTIONS))
         name = self._written(tree)
         if name in FUNCTIONS:
@@ -54,7 +56,7 @@ class NamedValues:
         """A function's name as the author wrote it, where the parser knows."""
         if "start" in tree.meta:
             return self.text[tree.meta["start"] : tree.meta["end"] + 1].lower()
-        return (tree.name if isinstance(tree, exp.Anonymous) else tree.key).lower()
+        return tree.name.lower()
 
     def column(self, tree: exp.Column) -> Node:
         """The node of a name: `as_of`, a parameter, a column or a fact."""
@@ -63,12 +65,12 @@ class NamedValues:
         if tree.table == "param":
             return self._parameter(tree)
         if tree.table:
-            return self._unknown(tree, f"{tree.table}.{tree.name}", (*self.scope.symbols, "as_of"))
+            return self._unknown(tree, f"{tree.table}.{tree.name}")
         if tree.name == "as_of":
             return Node("as_of", (), DATE)
         symbol = self.scope.symbols.get(tree.name)
         if symbol is None:
-            return self._unknown(tree, tree.name, (*self.scope.symbols, "as_of"))
+            return self._unknown(tree, tree.name)
         if self.scope.rows and self.inside is None:
             found = f"`{symbol.name}` stands outside an aggregate"
             return self.note(wrong.MisplacedAggregate, tree, found, "sum, count, min, max or any around it")
@@ -80,22 +82,13 @@ class NamedValues:
     def _parameter(self, tree: exp.Column) -> Node:
         found = self.scope.parameters.get(tree.name)
         if found is None:
-            return self._unknown(tree, f"param.{tree.name}", [f"param.{n}" for n in self.scope.parameters])
+            return self._unknown(tree, f"param.{tree.name}")
         return Node("parameter", (), found[0], found[1], tree.name)
 
-    def _unknown(self, tree: exp.Expr, name: str, known: list[str] | tuple[str, ...]) -> Node:
-        elsewhere = self.scope.elsewhere.get(name)
-        if elsewhere:
-            found = f"`{name}` is {elsewhere}, which this expression does not see"
-            return self.note(wrong.UnknownName, tree, found, "a column, fact or parameter that this expression sees")
-        close = nearest(name, known)
-        return self.note(
-            wrong.UnknownName,
-            tree,
-            f"`{name}` is not known here",
-            "a column, fact or parameter that this expression sees",
-            f"Did you mean `{close}`?" if close else "",
-        )
+    def _unknown(self, tree: exp.Expr, name: str) -> Node:
+        what, hint = self.scope.unseen(name)
+        expected = "a column, fact or parameter that this expression sees"
+        return self.note(wrong.UnknownName, tree, f"`{name}` is {what}", expected, hint)
 
     def literal(self, tree: exp.Literal) -> Node:
         """The node of a text, or of the numbers 0 and 1; any other number is a parameter that has no name yet."""

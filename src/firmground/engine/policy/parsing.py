@@ -6,6 +6,8 @@ allow-list.
 
 from __future__ import annotations
 
+import re
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError, TokenError
@@ -15,7 +17,8 @@ from firmground.engine.policy.mistakes import NotAllowed, NotAnExpression, Polic
 from firmground.errors import Place
 
 LONGEST = 4000  # characters
-DEEPEST = 40  # brackets within brackets
+DEEPEST = 20  # brackets within brackets
+_QUOTED = re.compile(r"""'[^']*(?:'|$)|"[^"]*(?:"|$)|/\*.*?(?:\*/|$)|\$\$.*?(?:\$\$|$)""", re.DOTALL)
 MOST_STEPS = 100  # operations that take each other's result; each backend walks them one within the other
 
 
@@ -43,20 +46,22 @@ def is_name(text: str) -> bool:
 
 def parse(text: str, place: Place) -> exp.Expr | PolicyMistake:
     """The tree of a text in DuckDB's dialect, or the mistake that stops it from being one expression."""
-    if len(text) > LONGEST or _brackets(text) > DEEPEST:
-        found = f"The expression is {len(text)} characters long with {_brackets(text)} brackets within brackets"
-        return NotAnExpression(
-            found=found, expected=f"at most {LONGEST} characters and {DEEPEST} brackets", place=place
-        )
+    for number, most, what in (
+        (len(text), LONGEST, "characters"),
+        (_brackets(text), DEEPEST, "brackets within brackets"),
+    ):
+        if number > most:
+            found = f"The expression has {number} {what}"
+            return NotAnExpression(found=found, expected=f"at most {most}", place=place)
     tokens: list[Token] = []
     try:
         tokens = sqlglot.tokenize(text, dialect="duckdb")
-        refused = _refused(tokens, place)
+        refused = _refused(text, tokens, place)
         if refused is not None:
             return refused
         tree = sqlglot.parse_one(text, dialect="duckdb", into=exp.Condition)
     except (SqlglotError, RecursionError) as error:
-        where, what = _described(error, tokens)
+        where, what = _described(error, text, tokens)
         return NotAnExpression(
             found=f"This is not an expression: {what}",
             expected="an expression such as `a + b < param.limit`",
@@ -70,13 +75,17 @@ def parse(text: str, place: Place) -> exp.Expr | PolicyMistake:
     return tree
 
 
-def _refused(tokens: list[Token], place: Place) -> PolicyMistake | None:
+def _refused(text: str, tokens: list[Token], place: Place) -> PolicyMistake | None:
     """What cannot stand in any expression, found before it is parsed."""
-    for before, token in zip([None, *tokens], tokens, strict=False):
-        if token.comments:
+    end = 0
+    for start, after in [*((token.start, token.end + 1) for token in tokens), (len(text), len(text))]:
+        between = text[end:start]
+        if between.strip():
+            where = place.moved(end + len(between) - len(between.lstrip()))
             found = "A comment stands in the expression"
-            where = place.moved(before.end + 1 if before else 0)
             return NotAllowed(found=found, expected="an expression alone", place=where)
+        end = after
+    for token in tokens:
         if token.token_type is TokenType.SEMICOLON:
             found = "A `;` stands in the expression"
             return NotAllowed(found=found, expected="one expression", place=place.moved(token.start))
@@ -103,10 +112,11 @@ def _steps(tree: exp.Expr) -> int:
     return deepest
 
 
-def _described(error: Exception, tokens: list[Token]) -> tuple[int, str]:
+def _described(error: Exception, text: str, tokens: list[Token]) -> tuple[int, str]:
     """Where in the text a parser's error is, and what it says in words of this language."""
     if isinstance(error, TokenError):
-        return 0, "a quotation mark or comment is not closed"
+        opened = list(_QUOTED.finditer(text))
+        return opened[-1].start() if opened else 0, "a quotation mark or comment is not closed"
     details = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
     if not details:
         return 0, "it nests too deeply" if isinstance(error, RecursionError) else "nothing stands here"
@@ -116,6 +126,10 @@ def _described(error: Exception, tokens: list[Token]) -> tuple[int, str]:
         what = f"something is missing after `{word}`"
     elif said.startswith("Expecting "):
         what = f"`{said.removeprefix('Expecting ')}` is missing after `{word}`"
+    elif said.startswith("Expected "):
+        what = f"`{said.split()[1].lower()}` is missing after `{word}`"
+    elif said.startswith("The number of provided arguments"):
+        what = f"a function takes fewer values than stand before `{word}`"
     elif said.startswith("Invalid expression"):
         what = f"`{word}` does not fit here"
     else:

@@ -25,7 +25,8 @@ _SHAPES = {
     "string_too_short": "a text",
 }
 _FORMS = {
-    "decimal": "a number such as 6000 or 0.4, with at most 12 places",
+    "decimal": "a number such as 6000 or 0.4, with at most 28 digits, 12 of them places",
+    "finite": "a number such as 6000 or 0.4, with at most 28 digits, 12 of them places",
     "int": "a whole number",
     "bool": "yes or no",
     "date": "a date such as 2022-05-31",
@@ -128,7 +129,7 @@ def _mistake(details: ErrorDetails, tree: Tree, model: type[BaseModel]) -> Polic
         name = str(key) if "[key]" in details["loc"] else shown
         place = key_place(tree, *path) if "[key]" in details["loc"] else found.place
         pattern = str(details.get("ctx", {}).get("pattern", ""))
-        expected = "small letters, digits and single underscores, such as net_income_12m"
+        expected = "at most 60 small letters, digits and single underscores, such as net_income_12m"
         if "A-Z" in pattern:
             expected = "three capital letters such as CNY"
         elif "{2,3}" in pattern:
@@ -147,7 +148,9 @@ def _hint(name: str, known: Items[str]) -> str:
 
 def _shape(found: Tree) -> str:
     if isinstance(found, Scalar):
-        return "Nothing stands here" if found.is_null else f"The text `{found.text[:40]}` stands here"
+        if found.text.strip() == "" or found.is_null:
+            return "An empty text stands here" if found.quoted else "Nothing stands here"
+        return f"The text `{found.text[:40]}` stands here"
     if not found.items:
         return "Nothing stands here"
     return "A list stands here" if isinstance(found, Sequence) else "A mapping stands here"

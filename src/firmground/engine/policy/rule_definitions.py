@@ -30,9 +30,10 @@ def read_rules(
         mistakes += _reasons(name, definition, tree, scope)
         for number, old in enumerate(definition.formerly):
             if old in file.root or old in claimed:
-                owner = old if old in file.root else claimed[old]
                 found_text = (
-                    f"`{old}` is the id of the rule `{owner}`" if old in file.root else f"`{owner}` was `{old}`"
+                    f"`{old}` is the id of a rule today"
+                    if old in file.root
+                    else f"`{old}` is a former id of the rule `{claimed[old]}` already"
                 )
                 mistakes.append(
                     wrong.FormerlyInUse(
@@ -81,17 +82,15 @@ def _not_declared(what: str, word: str, known: list[str], place: Place) -> Polic
 
 
 def _reasons(name: str, definition: RuleDefinition, tree: Tree, scope: Scope) -> list[PolicyMistake]:
-    known = [*scope.symbols, *(f"param.{parameter}" for parameter in scope.parameters)]
     mistakes: list[PolicyMistake] = []
     for number, reason in enumerate(definition.reasons):
-        if reason not in known or reason in definition.reasons[:number]:
-            close = nearest(reason, known) if reason not in known else None
-            found = f"`{reason}` is not known here" if reason not in known else f"`{reason}` stands here twice"
+        what, hint = ("here twice", "") if reason in scope.names else scope.unseen(reason)
+        if reason not in scope.names or reason in definition.reasons[:number]:
             mistakes.append(
                 wrong.UnknownReason(
-                    found=found,
+                    found=f"`{reason}` is {what}",
                     expected="a fact, column or parameter that this rule sees, once",
-                    hint=f"Did you mean `{close}`?" if close else "",
+                    hint=hint,
                     place=place_of(tree, name, "reasons", number),
                 )
             )

@@ -15,9 +15,10 @@ from firmground.engine.policy.units import Unit, known_words, of_word, parse_uni
 from firmground.engine.policy.values import BOOLEAN, DATE, ERROR, TEXT, ValueType, exact
 from firmground.engine.tables import TABLES, Column, Table, Type
 from firmground.engine.tables.schema import MONEY, NUMBER
-from firmground.errors import Place
+from firmground.errors import Place, nearest
 
 HOUSEHOLD_COLUMNS = ("area_code", "population_group", "registered_on")
+_PERSONAL = frozenset(column.name for table in TABLES.values() for column in table.columns if column.personal)
 _UNSEEN = ("household_id", "record_id", "deleted", "source", "received_at")
 
 
@@ -64,7 +65,25 @@ class Scope:
     parameters: Mapping[str, tuple[ValueType, Unit | None]]
     rows: str | None
     unit_of_kind: Mapping[str, Unit | None]  # of `attributes.value`
-    elsewhere: Mapping[str, str] = field(default_factory=dict)  # facts that are not seen here -> what they are
+    facts_elsewhere: Mapping[str, str] = field(default_factory=dict)  # facts that are not seen here -> of what
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that may be written."""
+        return (*self.symbols, *(f"param.{name}" for name in self.parameters))
+
+    def unseen(self, name: str) -> tuple[str, str]:
+        """What a name is that is not seen here, and a hint at what to write."""
+        of = self.facts_elsewhere.get(name)
+        if of == "person":
+            hint = "Aggregate it in a fact with `from: persons`, or judge each member by `of: person`."
+            return "a fact of a person, which is not seen here", hint
+        if of:
+            return "a fact of the household, which is not seen here", "A rule with `of: person` sees both."
+        if name in _PERSONAL:
+            return "personal, and never seen", ""
+        close = nearest(name, (*self.names, "as_of"))
+        return "not known here", f"Did you mean `{close}`?" if close else ""
 
 
 def scope_of_fact(of: str, from_table: str | None, names: Names) -> Scope:
@@ -116,7 +135,7 @@ def _scope(symbols: Mapping[str, Symbol], rows: str | None, names: Names) -> Sco
     parameters = {n: (parameter_type(p), names.unit(p.unit)) for n, p in names.parameters.items()}
     parameters |= {name: (ERROR, None) for name in names.unsound_parameters if name not in parameters}
     kinds = names.kinds.get(rows, {}) if rows else {}
-    elsewhere = {n: f"a fact of a {s.of}" for n, s in names.facts.items() if n not in symbols}
+    elsewhere = {n: s.of for n, s in names.facts.items() if n not in symbols}
     return Scope(symbols, parameters, rows, {n: names.unit(k.unit) for n, k in kinds.items()}, elsewhere)
 
 

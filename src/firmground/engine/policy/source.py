@@ -6,18 +6,21 @@ can neither make objects nor grow in memory.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+import re
+from dataclasses import dataclass, replace
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from firmground.engine.policy.mistakes import PolicyMistake
 from firmground.errors import Place
 
 LARGEST = 1_000_000  # bytes of one file
+DEEPEST = 30  # lists and mappings within each other; a pack needs 7
+_ESCAPES = {"'": re.compile("''"), '"': re.compile(r"\\(x..|u.{4}|U.{8}|.)")}
 
 
 class NotYaml(PolicyMistake):
@@ -27,7 +30,7 @@ class NotYaml(PolicyMistake):
 
 
 class NotPlainYaml(PolicyMistake):
-    """The file uses a tag, an anchor or an alias, which packs do without."""
+    """The file uses a tag, an anchor or an alias, which packs do without, or nests too deeply."""
 
     id = "FG-P003"
 
@@ -93,48 +96,64 @@ def read_yaml(content: bytes, file: str) -> tuple[Tree | None, list[PolicyMistak
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        found = f"Byte {error.start} is not UTF-8"
-        return None, [NotUtf8(found=found, expected="text in UTF-8", place=Place(file, line))]
+        line, column = _position(content[: error.start].decode("utf-8-sig"))
+        found = f"The byte {content[error.start]:#04x} is not UTF-8"
+        expected = "text in UTF-8, as which the file can be saved anew"
+        return None, [NotUtf8(found=found, expected=expected, place=Place(file, line, column))]
     try:
         mistakes = _not_plain(text, file)
         if mistakes:
             return None, mistakes
         node = YAML(typ="rt", pure=True).compose(text)
-    except (YAMLError, RecursionError, ValueError) as error:
-        return None, [_not_yaml(error, file)]
+    except (YAMLError, ValueError) as error:
+        return None, [_not_yaml(error, text, file)]
     if node is None:
         return Mapping(Place(file, 1, 1), {}, {}), []
     mistakes = []
     return _tree(node, file, text.splitlines(), mistakes), mistakes
 
 
-def read_file(path: Path, file: str) -> tuple[Tree | None, list[PolicyMistake]]:
-    """The tree of a file on disk."""
-    return read_yaml(path.read_bytes(), file)
+def _position(before: str) -> tuple[int, int]:
+    """Line and column of what follows a text."""
+    line = before.count("\n") + 1
+    return line, len(before) - before.rfind("\n")
 
 
 def _not_plain(text: str, file: str) -> list[PolicyMistake]:
     mistakes: list[PolicyMistake] = []
+    depth = 0
     for event in YAML(typ="rt", pure=True).parse(text):
         found = None
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        place = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
+        if depth > DEEPEST:
+            found = f"Lists and mappings stand within each other {depth} deep"
+            return [*mistakes, NotPlainYaml(found=found, expected=f"at most {DEEPEST} deep", place=place)]
         if isinstance(event, AliasEvent):
             found = f"The alias `*{event.anchor}` stands here"
         elif getattr(event, "anchor", None):
             found = f"The anchor `&{event.anchor}` stands here"
         elif getattr(event, "tag", None):
-            found = f"The tag `{event.tag}` stands here"
+            found = f"The tag `{str(event.tag).replace('tag:yaml.org,2002:', '!!')}` stands here"
         if found:
-            place = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
             mistakes.append(NotPlainYaml(found=found, expected="the value itself", place=place))
     return mistakes
 
 
-def _not_yaml(error: Exception, file: str) -> PolicyMistake:
+def _not_yaml(error: Exception, text: str, file: str) -> PolicyMistake:
+    if isinstance(error, ReaderError):
+        place = Place(file, *_position(text[: error.position]))
+        found = f"The character U+{ord(text[error.position]):04X} stands here"
+        return NotYaml(found=found, expected="characters that can be seen", place=place)
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     place = Place(file, mark.line + 1, mark.column + 1) if mark is not None else Place(file)
-    problem = error.problem if isinstance(error, MarkedYAMLError) and error.problem else "it nests too deeply"
-    return NotYaml(found=f"This is not YAML: {problem}", expected="YAML such as `name: value`", place=place)
+    problem = error.problem if isinstance(error, MarkedYAMLError) and error.problem else str(error)
+    if "'\\t'" in problem:
+        return NotYaml(found="A tab stands here", expected="spaces, by which YAML is indented", place=place)
+    begun = getattr(error, "context_mark", None) if problem.startswith(("expected", "found unexpected end")) else None
+    hint = f"What is not closed begins in line {begun.line + 1}." if begun is not None and begun is not mark else ""
+    expected = "YAML such as `name: value`"
+    return NotYaml(found=f"This is not YAML: {problem}", expected=expected, hint=hint, place=place)
 
 
 def _tree(node: Node, file: str, lines: list[str], mistakes: list[PolicyMistake]) -> Tree:
@@ -144,7 +163,7 @@ def _tree(node: Node, file: str, lines: list[str], mistakes: list[PolicyMistake]
         if quoted:
             place = Place(place.file, place.line, place.column + 1)
         text = str(node.value).replace("\a", "")  # the parser marks folds with it
-        return Scalar(_over_lines(place, node, lines), text, quoted)
+        return Scalar(_over_lines(place, node, text, lines), text, quoted)
     if isinstance(node, SequenceNode):
         return Sequence(place, tuple(_tree(child, file, lines, mistakes) for child in node.value))
     if not isinstance(node, MappingNode):  # pragma: no cover - the parser knows three kinds of nodes
@@ -160,23 +179,41 @@ def _tree(node: Node, file: str, lines: list[str], mistakes: list[PolicyMistake]
             mistakes.append(DoubledKey(found=found, expected=expected, place=key_place))
             continue
         items[key] = _tree(value_node, file, lines, mistakes)
+        if value_node.start_mark.index == value_node.end_mark.index:  # nothing written: the parser stands elsewhere
+            items[key] = replace(items[key], place=key_place)
         keys[key] = key_place
     return Mapping(place, items, keys)
 
 
-def _over_lines(place: Place, node: ScalarNode, lines: list[str]) -> Place:
-    """The place of a text, with the beginning of each of its lines if it is written over several."""
+def _over_lines(place: Place, node: ScalarNode, text: str, lines: list[str]) -> Place:
+    """The place of a text, with where each part of it begins, if it is written over several lines or with escapes."""
     is_block = node.style in (">", "|")
     first, last = node.start_mark.line, node.end_mark.line
-    if not is_block and first == last:
-        return place
+    quotes = node.style in _ESCAPES
     starts: list[tuple[int, int, int]] = []
     offset = 0
     for number in range(first + is_block, min(last + 1, len(lines))):
-        whole = lines[number]
-        begin = node.start_mark.column if number == first else len(whole) - len(whole.lstrip())
-        if number == last and is_block and (not whole.strip() or node.end_mark.column == 0):
-            break
-        starts.append((offset, number + 1, begin + 1))
-        offset += len(whole[begin:].rstrip()) + 1
-    return Place(place.file, place.line, place.column, tuple(starts))
+        begin = node.start_mark.column + quotes if number == first else 0
+        end = node.end_mark.column - quotes if number == last and not is_block else None
+        for column, part in _parts(lines[number][begin:end], node.style):
+            found = text.find(part, offset)
+            if found < 0:  # the line after a block
+                break
+            starts.append((found, number + 1, begin + column + 1))
+            offset = found + len(part)
+    return Place(place.file, place.line, place.column, tuple(starts) if len(starts) > 1 or is_block else ())
+
+
+def _parts(line: str, style: str | None) -> list[tuple[int, str]]:
+    """The parts of a line that stand in the text as they are written, each with its column from 0."""
+    parts: list[tuple[int, str]] = []
+    begin = 0
+    escapes = _ESCAPES[style].finditer(line) if style in _ESCAPES else ()
+    for start, end in [*(match.span() for match in escapes), (len(line), len(line))]:
+        part = line[begin:start]
+        begin, column = end, begin + (len(part) - len(part.lstrip()) if not parts else 0)
+        part = part.lstrip() if not parts else part
+        part = part.rstrip() if end == len(line) else part
+        if part:
+            parts.append((column, part))
+    return parts

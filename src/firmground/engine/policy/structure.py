@@ -184,7 +184,7 @@ class RuleDefinition(_Definition):
     formerly: list[Name] = Field(default_factory=list, description="ids the rule had before")
 
 
-class RulesFile(RootModel[dict[Name, RuleDefinition]]):
+class RulesFile(RootModel[Annotated[dict[Name, RuleDefinition], Field(min_length=1)]]):
     """rules.yaml: what raises a warning."""
 
 

@@ -58,16 +58,16 @@ def known_words(currency: str, extra: Iterable[str]) -> tuple[str, ...]:
 
 
 def parse_unit(text: str, words: Iterable[str], place: Place) -> Unit | UnknownUnit:
-    """Read `CNY/person/year`, `share`, `1/year`. Returns the mistake if a word is not one of `words`.
+    """Read `CNY/person/year`, `CNY·person`, `share`, `1/year`. Returns the mistake if a word is not one of `words`.
 
     >>> str(parse_unit("CNY/year/person", ["CNY", "person", "year"], Place("p")))
     'CNY/person/year'
     """
     words = tuple(words)
     powers: Counter[str] = Counter()
-    for position, word in enumerate(part.strip() for part in text.split("/")):
-        if position == 0 and word in ("share", "1"):
-            continue
+    above, *below = text.split("/")
+    parts = [] if above.strip() in ("share", "1") else [(word, 1) for word in above.split("·")]
+    for word, power in [(word.strip(), power) for word, power in (*parts, *((word, -1) for word in below))]:
         if word not in words:
             close = nearest(word, (*words, "share"))
             return UnknownUnit(
@@ -76,5 +76,5 @@ def parse_unit(text: str, words: Iterable[str], place: Place) -> Unit | UnknownU
                 hint=f"Did you mean `{close}`?" if close else "",
                 place=place,
             )
-        powers[word] += 1 if position == 0 else -1
+        powers[word] += power
     return _unit(powers, Counter(), 1)

@@ -24,6 +24,11 @@ class ValueKind(StrEnum):
     NOTHING = "null"
     ERROR = "unknown"
 
+    @property
+    def words(self) -> str:
+        """The kind in a sentence: a number, a text, true or false."""
+        return f"a {self.value}" if self in (ValueKind.TEXT, ValueKind.DATE, ValueKind.NUMBER) else self.value
+
 
 @dataclass(frozen=True)
 class ValueType:

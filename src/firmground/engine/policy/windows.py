@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from firmground.engine.policy.mistakes import PolicyMistake, UnknownWindow, WindowColumn
@@ -29,20 +30,26 @@ _LONGEST = 1200  # months; a century covers every record
 
 
 def parse_window(
-    text: str, offset: str | None, on: str | None, table: Table, place: Place
+    text: str, offset: str | None, on: str | None, table: Table, place: Place, places: Mapping[str, Place] | None = None
 ) -> tuple[Window | None, tuple[PolicyMistake, ...]]:
     """Read one window of a fact over `table`.
 
     text: such as `12 full months`; offset: such as `12 months`, or None; on: date column, None for the table's moment.
-    Returns the window, or None with what is wrong.
+    places: where `window`, `offset` and `on` stand, if not at `place`. Returns the window, or None with what is wrong.
     """
     mistakes: list[PolicyMistake] = []
+    places = places or {}
     kind, count = _kind_and_count(text)
     if kind is None:
         close = nearest(text, _EXAMPLES)
         hint = f"Did you mean `{close}`?" if close else ""
         mistakes.append(
-            UnknownWindow(found=f"There is no window `{text}`", expected=", ".join(_EXAMPLES), hint=hint, place=place)
+            UnknownWindow(
+                found=f"There is no window `{text}`",
+                expected=", ".join(_EXAMPLES),
+                hint=hint,
+                place=places.get("window", place),
+            )
         )
         return None, tuple(mistakes)
     months = 0
@@ -53,12 +60,12 @@ def parse_window(
                 UnknownWindow(
                     found=f"The offset `{offset}` does not fit the window `{text}`",
                     expected="an offset such as `12 months` beside `N full months`",
-                    place=place,
+                    place=places.get("offset", place),
                 )
             )
         else:
             months = int(match[1])
-    column, wrong = _column(kind, text, on, table, place)
+    column, wrong = _column(kind, text, on, table, places.get("on" if on else "window", place))
     mistakes += wrong
     if mistakes:
         return None, tuple(mistakes)

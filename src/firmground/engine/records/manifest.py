@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -107,7 +108,8 @@ def publish(lake: Path, manifest: Manifest) -> None:
         raise ManifestTaken(found=f"The state {manifest.version} of the lake exists already") from error
     finally:
         temporary.unlink(missing_ok=True)
-    flush_folder(folder)
+    with suppress(OSError):  # the state is visible already; a report of failure would be wrong
+        flush_folder(folder)
 
 
 def write_flushed(path: Path, content: bytes) -> None:

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from docs.documents import PROJECT, blocks, fits, run
+from firmground.engine.policy.analysis import FUNCTIONS
+from firmground.engine.policy.json_schema import schemas
+from firmground.engine.policy.structure import FILES
+from firmground.engine.records.mapping import MappingUnsound, parse_mapping
+from firmground.engine.scan.example_files import ExampleDefinition, ExpectDefinition
+from firmground.interfaces.cli.reference.commands import options_of, verbs
 from firmground.interfaces.cli.reference.errors import errors
+from firmground.interfaces.cli.reference.packs import keys_of
 
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
 _TEXTS = {document: document.read_text(encoding="utf-8") for document in DOCUMENTS}
@@ -60,6 +67,36 @@ def test_the_index_names_every_document() -> None:
     named = {(index.parent / target).resolve() for target, _ in _LINK.findall(_TEXTS[index])}
 
     assert {d for d in DOCUMENTS if index.parent in d.parents and d != index} <= named
+
+
+def test_the_readme_opens_with_a_picture_and_the_two_commands() -> None:
+    opening = _TEXTS[PROJECT / "README.md"].partition("\n## What you get")[0]
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", opening)
+
+    assert len(pictures) == 1
+    assert (PROJECT / pictures[0]).read_bytes().startswith(b"\x89PNG")
+    assert (PROJECT / pictures[0]).stat().st_size < 300_000
+    assert opening.index(pictures[0]) < opening.index("make demo") < opening.index("make test")
+
+
+def test_the_page_on_packs_tells_of_every_file_key_and_function() -> None:
+    page = _TEXTS[PROJECT / "docs" / "how-to" / "write-a-pack.md"]
+    keys = {key for schema in schemas().values() for _, key in keys_of(schema)}
+    keys |= {*ExampleDefinition.model_json_schema()["properties"], *ExpectDefinition.model_json_schema()["properties"]}
+
+    assert [file for file in FILES if f"food/{file}" not in page] == []
+    assert sorted(key for key in keys if not re.search(rf"\b{key}:|`{key}`", page)) == []
+    assert [name for name in FUNCTIONS if f"`{name}`" not in page] == []
+
+
+def test_the_page_on_imports_tells_of_every_option_and_key() -> None:
+    page = _TEXTS[PROJECT / "docs" / "how-to" / "import-records.md"]
+    with pytest.raises(MappingUnsound) as refused:
+        parse_mapping(b"unheard_of: 1", "mapping.yaml")
+    options = [p.opts[0] for p in options_of(verbs()["import"]) if p.param_type_name == "option"]
+
+    assert [option for option in options if option not in page] == []
+    assert [key for key in refused.value.expected.split(", ") if f"| `{key}`" not in page] == []
 
 
 def test_error_ids_in_documents_exist() -> None:

@@ -10,7 +10,7 @@ NOT_MARKED = $(foreach mark,$(subst $(comma), ,$(WITHOUT)), and not $(mark))
 comma := ,
 PYTEST = $(BIN)/python -m pytest
 
-.PHONY: help demo test test-slow fuzz bench lint lock docs clean system
+.PHONY: help demo test test-slow fuzz lint lock docs picture clean system
 
 help:  ## what there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -26,7 +26,7 @@ test-slow: .venv/dev.installed system  ## the slow tests
 	$(PYTEST) -m "slow$(NOT_MARKED)"
 
 fuzz: .venv/dev.installed  ## the random tests with many more examples
-	FIRMGROUND_EXAMPLES=$${FIRMGROUND_EXAMPLES:-1000} $(PYTEST) -n 2 -m "not spark" tests -k "propert or fuzz"
+	FIRMGROUND_EXAMPLES=$${FIRMGROUND_EXAMPLES:-1000} $(PYTEST) -n 2 -m "hypothesis and not spark"
 
 lint: .venv/dev.installed  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
@@ -36,6 +36,9 @@ lint: .venv/dev.installed  ## ruff, mypy, import-linter
 
 docs: .venv/dev.installed  ## write the generated reference
 	$(BIN)/python -m firmground.interfaces.cli.reference
+
+picture: .venv/dev.installed system  ## make the picture of the README anew
+	$(BIN)/python tools/make_picture.py
 
 lock: .venv/dev.installed  ## pin every requirement anew, with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --python-version 3.11 \

@@ -49,7 +49,7 @@ def test_make_demo_shows_everything_on_a_fresh_clone(clone: Path) -> None:
     assert made.returncode == 0, made.stdout + made.stderr
     assert "Synthetic records of 100,000 households" in made.stdout
     assert len(re.findall(r"^\S+ +\d{9} .*[█▏▎▍▌▋▊▉]", made.stdout, flags=re.MULTILINE)) > 20
-    assert re.search(r"^Household \S+, area \d{12}, as of ", made.stdout, flags=re.MULTILINE)
+    assert re.search(r"^Household \S+, area \d{12} \(.+\), as of \d{4}-\d\d-\d\d", made.stdout, flags=re.MULTILINE)
     assert "Rules that fire" in made.stdout
     page = (clone / "demo" / "report.html").read_text(encoding="utf-8")
     assert not re.search(r"(src|href)=[\"']https?:", page)

@@ -26,9 +26,9 @@ def synth(
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for one file per table.")],
     area: Annotated[
-        str, typer.Option("--area", metavar="CODE", help="Area whose villages they live in: a county or wider.")
+        str, typer.Option("--area", metavar="CODE", help="Area whose villages they live in, of any level.")
     ] = "520526",
-    months: Annotated[int, typer.Option("--months", metavar="M", help="Months of records before the date.")] = 25,
+    months: Annotated[int, typer.Option("--months", metavar="M", help="Full months of records before the date.")] = 25,
     as_of: Annotated[
         str, typer.Option("--as-of", metavar="DATE", help="The day up to which records are drawn.")
     ] = "2022-06-01",
@@ -44,7 +44,8 @@ def synth(
 
     Sizes, ages, incomes, seasons, shocks and spells of work follow documented
     parameters; memory does not grow with the number of households. With
-    --dirty, spoiled.csv lists what was spoiled, to try an import.
+    --dirty, spoiled.csv lists what was spoiled, to try an import. A folder
+    with a registry made before is made anew; any other must be empty.
 
     Import the files with `--source synthetic`: reports then say so.
 
@@ -68,14 +69,23 @@ def synth(
     if as_json:
         say_json(_as_dict(registry))
     else:
-        rows = [(table, number, str(registry.files[table])) for table, number in registry.rows.items()]
+        rows = [(table, number, str(registry.files.get(table, ""))) for table, number in registry.rows.items()]
         say_table(("Table", "Rows", "File"), rows, right=(1,), folds=(2,))
         if registry.spoiled:
-            say(f"What was spoiled: {registry.spoiled}")
+            say(f"Spoiled {sum(registry.spoils.values()):,} rows, listed in {registry.spoiled}")
 
 
 def _as_dict(registry: Registry) -> dict[str, object]:
     return {
-        "tables": {t: {"rows": n, "file": str(registry.files[t])} for t, n in registry.rows.items()},
+        "tables": {t: _table(registry, t) for t in registry.rows},
         "spoiled": str(registry.spoiled) if registry.spoiled else None,
+    }
+
+
+def _table(registry: Registry, table: str) -> dict[str, object]:
+    file = registry.files.get(table)
+    return {
+        "rows": registry.rows[table],
+        "spoiled": registry.spoils.get(table, 0),
+        "file": str(file) if file else None,
     }

@@ -49,7 +49,7 @@ def test_a_mark_inside_a_cell_does_not_move_what_is_said_of_it(lake: LakeUnderTe
 def test_a_corrected_quarantine_file_can_be_delivered_and_wait_again(lake: LakeUnderTest) -> None:
     first = lake.deliver("income", [income("x"), income("y")])
     assert first.quarantine_file is not None
-    corrected = first.quarantine_file.read_text(encoding="utf-8").replace(",x,", ",7,", 1)
+    corrected = first.quarantine_file.read_text(encoding="utf-8").replace('"x"', '"7"', 1)
 
     second = lake.deliver("income", corrected)
 

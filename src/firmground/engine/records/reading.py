@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from firmground.engine.records.csv_records import LONGEST_RECORD, LineTooLong, batches, heading_of
 from firmground.engine.records.file_names import parquet_sql, source_literal
+from firmground.engine.records.workspace import DISK_ERRORS
 from firmground.errors import FirmgroundError
 
 _PARQUET = b"PAR1"
@@ -131,7 +132,7 @@ def _stage_parquet(connection: duckdb.DuckDBPyConnection, path: Path, sha256: st
             "create table raw as select cast(null as varchar) as broken, cast(null as bigint) as place, "
             f"{cells} from {parquet_sql([path])}"
         )
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except DISK_ERRORS as error:
         if _is_whole(path):
             raise  # the trouble is with our disk, not with the file
         raise damaged from error

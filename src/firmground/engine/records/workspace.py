@@ -23,6 +23,13 @@ _PREFIX = ".staging-"
 TEMPORARY_LIMIT = "200GB"
 MEMORY_LIMIT = os.environ.get("FIRMGROUND_MEMORY", "2GB")
 ROW_GROUP = 120_000
+DISK_ERRORS = (  # what DuckDB raises when the disk or the memory does not suffice, in the statement or at its commit
+    OSError,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,
+    duckdb.FatalException,
+)
 _FOLDERS = ("records", "settled", "members", "deliveries", "quarantine")
 _SETTLED_FILE = re.compile(r"[a-z_]+-(?P<version>[0-9]{10})\.parquet")
 _DELIVERED_FILE = re.compile(r"D(?P<delivery>[0-9]{6,})(-(?P<version>[0-9]{10}))?\.(parquet|csv|json)")
@@ -80,7 +87,7 @@ def disk_trouble() -> Iterator[None]:
     """What the disk refuses is said in one way. Raises DiskTrouble."""
     try:
         yield
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except DISK_ERRORS as error:
         raise DiskTrouble(
             found=f"The import stopped: {str(error).splitlines()[0][:200]}",
             hint="Nothing of it is visible; the lake is as it was. Make room and import again.",

@@ -7,6 +7,7 @@ allow-list.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import sqlglot
 from sqlglot import exp
@@ -85,6 +86,10 @@ def _refused(text: str, tokens: list[Token], place: Place) -> PolicyMistake | No
             found = "A comment stands in the expression"
             return NotAllowed(found=found, expected="an expression alone", place=where)
         end = after
+    hidden = next((at for at, character in enumerate(text) if _is_hidden(character)), None)
+    if hidden is not None:
+        found = f"The character U+{ord(text[hidden]):04X} stands in the expression"
+        return NotAllowed(found=found, expected="characters that can be seen", place=place.moved(hidden))
     for token in tokens:
         if token.token_type is TokenType.SEMICOLON:
             found = "A `;` stands in the expression"
@@ -93,6 +98,11 @@ def _refused(text: str, tokens: list[Token], place: Place) -> PolicyMistake | No
             expected = "`case when CONDITION then VALUE else VALUE end`"
             return NotAllowed(found="`if` is not allowed here", expected=expected, place=place.moved(token.start))
     return None
+
+
+def _is_hidden(character: str) -> bool:
+    """Whether a character shows nothing, or turns what is shown: what is read must be what is computed."""
+    return character not in "\n\r\t" and unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 
 
 def _brackets(text: str) -> int:

@@ -34,7 +34,7 @@ NAMED = {
         "members: {title",
         "NAME: {title: {en: A, zh: 甲}, value: registered_on is null}\nmembers: {title",
     ),
-    "parameter": ("parameters", "youngest:\n", "NAME: &\n"),
+    "parameter": ("parameters", "youngest:\n", "NAME:\n"),
     "kind": ("tables", "    wage:", "    NAME: {title: {en: A, zh: 甲}}\n    wage:"),
     "table": ("tables", "shocks:", "NAME: {kinds: {a: {title: {en: A, zh: 甲}}}}\nshocks:"),
     "population group": ("policy", "{lifted_out:", "{NAME: {en: A, zh: 甲}, lifted_out:"),
@@ -77,7 +77,7 @@ def test_a_hostile_name_is_refused_with_a_place_or_is_no_more_than_a_name(what: 
     for number, name in enumerate(NAMES):
         pack = changed(
             tmp_path / str(number),
-            **{file: {old: new.replace("NAME: &", name_of(name) + ":").replace("NAME", name_of(name))}},
+            **{file: {old: new.replace("NAME", name_of(name))}},
         )
 
         mistakes = check_pack(pack)

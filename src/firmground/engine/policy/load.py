@@ -42,8 +42,11 @@ def pack_folder(name: str | Path) -> Path:
     if isinstance(name, str) and name in shipped_packs():
         return Path(str(resources("firmground").joinpath("packs", name)))
     folder = Path(name)
-    if folder.is_dir():
-        return folder
+    try:
+        if folder.is_dir():
+            return folder
+    except OSError:  # the name is longer than the system takes
+        pass
     close = nearest(str(name), shipped_packs())
     raise wrong.UnknownPack(
         found=f"There is no pack `{name}`",

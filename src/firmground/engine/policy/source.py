@@ -20,7 +20,7 @@ from firmground.errors import Place
 
 LARGEST = 1_000_000  # bytes of one file
 DEEPEST = 30  # lists and mappings within each other; a pack needs 7
-_ESCAPES = {"'": re.compile("''"), '"': re.compile(r"\\(x..|u.{4}|U.{8}|.)")}
+_ESCAPES = {"'": re.compile("''"), '"': re.compile(r"\\(x..|u.{4}|U.{8}|.|$)")}
 
 
 class NotYaml(PolicyMistake):

@@ -29,6 +29,8 @@ def check_fact_unit(
 
     A sum over 12 full months or a full year may be declared per year, one over a month per month.
     """
+    if expression.type.kind is ValueKind.ERROR:
+        return ()
     if expression.type.kind is not ValueKind.NUMBER:
         if declared is None:
             return ()

@@ -48,6 +48,8 @@ def test_it_may_be_run_again_and_gives_the_same_warnings(firmground: Firmground,
     assert answer.code == 0
     assert (folder / "warnings.csv").read_bytes() == before
     assert not (folder / "left over").exists()
+    assert "户中" in answer.out
+    assert "Synthetic" not in answer.out
     assert 'lang="zh"' in (folder / "report.html").read_text(encoding="utf-8")
 
 

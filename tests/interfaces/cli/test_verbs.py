@@ -290,6 +290,47 @@ def test_the_statement_is_printed_for_either_backend(firmground: Firmground, bac
     assert "net_income_12m" in said.out
 
 
+@pytest.mark.parametrize("columns", [20, 60, 80])
+def test_no_screen_is_so_narrow_that_a_figure_is_cut(
+    firmground: Firmground, lake: Path, warnings: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+
+    deliveries = firmground("deliveries", "--data", lake).out
+    summary = firmground("summary", warnings, "--data", lake, "--by", "village").out
+
+    rows = deliveries.splitlines()[2:]
+    assert [row.split()[0] for row in rows] == ["D000001", "D000002", "D000003", "D000004"]
+    assert [row.split()[-4:] for row in rows] == [[n, n, "0", "0"] for n in ("5", "5", "4", "2")]
+    assert all(code in summary for code in ("620102001001", "620102001002", "620102002001"))
+    assert summary.splitlines()[-1].split()[:4] == ["Total", "5", "3", "6"]
+
+
+def test_what_a_scan_found_is_said_in_the_language_asked(firmground: Firmground, lake: Path) -> None:
+    english, chinese = (firmground("scan", "--data", lake, *SCAN, "--lang", language).out for language in ("en", "zh"))
+
+    assert "warnings for 3 of 5 households (run cn-20220601-1)" in english
+    assert "5 户中 3 户有预警" in chinese
+    assert "households" not in chinese
+
+
+def test_quarantined_rows_that_a_retry_accepted_are_no_longer_listed_as_there(
+    firmground: Firmground, lake: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "more.csv").write_text(
+        "household_id,kind,amount,occurred_on\nH9,wage,7,2022-03-01\nH9,wage,x,2022-03-01\n"
+    )
+    (tmp_path / "new.csv").write_text("household_id,area_code\nH9,620102001001\n")
+
+    firmground("import", tmp_path / "more.csv", "--as", "income", "--data", lake)
+    firmground("import", tmp_path / "new.csv", "--as", "households", "--data", lake)
+    firmground("import", "--retry", "--data", lake)
+
+    lines = firmground("deliveries", "--data", lake).out.splitlines()
+    assert lines[0].split() == ["Delivery", "Table", "Source", "Received", "Rows", "Accepted", "Quarantined", "Still"]
+    assert lines[6].split()[-4:] == ["2", "0", "2", "1"]
+
+
 def test_progress_is_quiet_in_a_pipe_and_speaks_now_and_then_when_work_is_long(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

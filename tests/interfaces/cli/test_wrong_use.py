@@ -159,14 +159,38 @@ def test_ctrl_c_ends_with_130_and_one_line(firmground: Firmground, monkeypatch: 
     assert answer.err == "Stopped. What was not finished was not kept.\n"
 
 
-def test_a_closed_pipe_ends_quietly() -> None:
-    process = subprocess.Popen([*PROGRAM, "sql", "cn"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+@pytest.mark.parametrize("words", [["sql", "cn"], ["test", "consumption_line"], ["--help"]], ids=" ".join)
+def test_a_closed_pipe_ends_quietly(words: list[str]) -> None:
+    process = subprocess.Popen([*PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.close()
 
     _, err = process.communicate(timeout=60)
 
     assert (process.returncode, err) == (141, b"")
+
+
+def test_an_answer_that_nobody_can_read_is_no_fault() -> None:
+    done = subprocess.run(["bash", "-c", '"$@" >&-', "bash", *PROGRAM, "check", "cn"], capture_output=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_full_disk_is_said_in_one_line() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*PROGRAM, "sql", "cn"], stdout=full, stderr=subprocess.PIPE, check=False)
+
+    assert done.returncode == 3
+    assert done.stderr.decode().startswith("FG-C009  There is no room left")
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_folder_in_place_of_a_file_is_not_answered_with_its_own_name(firmground: Firmground, tmp_path: Path) -> None:
+    answer = firmground("import", tmp_path, "--as", "income", "--data", tmp_path / "lake")
+
+    assert answer.code == 2
+    assert "is a folder" in answer.err
+    assert "Did you mean" not in answer.err
 
 
 def test_a_real_ctrl_c_leaves_no_traceback(tmp_path: Path) -> None:

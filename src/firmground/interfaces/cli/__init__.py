@@ -6,6 +6,7 @@ by Ctrl-C; 141 when the reader of a pipe went away.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -32,7 +33,7 @@ from firmground.interfaces.cli import (
     synth,
     test,
 )
-from firmground.interfaces.cli.mistakes import Unexpected, WrongUse
+from firmground.interfaces.cli.mistakes import NoRoom, Unexpected, WrongUse
 from firmground.interfaces.cli.screen import mistakes_of, say, say_errors
 
 STOPPED, PIPE_CLOSED = 130, 141
@@ -92,7 +93,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one verb. arguments: without the program's name; those of the process if None. Returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug, as_json = "--debug" in given, "--json" in given
-    _speak_utf8()
+    _open_streams()
     try:
         code = app([word for word in given if word != "--debug"], prog_name="firmground", standalone_mode=False)
     except FirmgroundError as error:
@@ -105,16 +106,22 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if error.format_message():  # empty where the help was shown instead
             say_errors([_wrong_use(error)], as_json=as_json)
         return error.exit_code
+    except SystemExit:  # the library that draws tables and the help leaves in this way, for this reason alone
+        return PIPE_CLOSED
     except Exception as error:  # the last line of defence: nobody is shown a traceback
         if debug:
             traceback.print_exc()
-        say_errors([_unexpected(error)], as_json=as_json)
-        return Unexpected.exit_code
+        fault = _unexpected(error)
+        say_errors([fault], as_json=as_json)
+        return fault.exit_code
     return code if isinstance(code, int) else 0
 
 
-def _speak_utf8() -> None:
-    """Answers are UTF-8, also where the system's own encoding could not say them."""
+def _open_streams() -> None:
+    """Answers are UTF-8, also where the system's own encoding could not say them; a closed stream swallows them."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.StringIO())
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -126,7 +133,9 @@ def _wrong_use(error: typer.TyperException) -> WrongUse:
     return WrongUse(found=error.format_message().rstrip("."), hint=f"See `{path} --help`.")
 
 
-def _unexpected(error: Exception) -> Unexpected:
+def _unexpected(error: Exception) -> FirmgroundError:
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return NoRoom(found="There is no room left where the answer is written", hint="Make room and run it again.")
     return Unexpected(
         found=f"Firmground failed unexpectedly ({type(error).__name__})",
         hint="Please run the command again with --debug and report what it prints.",

@@ -11,8 +11,8 @@ from firmground.engine.records import deliveries as deliveries_of
 from firmground.interfaces.cli.options import AsJson, Data
 from firmground.interfaces.cli.screen import say, say_json, say_table
 
-HEADINGS = ("Delivery", "Table", "Source", "Received", "Rows", "Accepted", "In quarantine")
-SHOWN = ("delivery", "table", "source", "received_at", "rows", "accepted", "in_quarantine_now")
+HEADINGS = ("Delivery", "Table", "Source", "Received", "Rows", "Accepted", "Quarantined", "Still")
+SHOWN = ("delivery", "table", "source", "received_at", "rows", "accepted", "quarantined", "in_quarantine_now")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,7 +23,8 @@ def add_to(app: typer.Typer) -> None:
 def deliveries(data: Data, as_json: AsJson = False) -> None:
     """List the files that were imported, with what became of their rows.
 
-    Rows in = accepted + quarantined, and how many of those still are there.
+    Rows in = accepted + quarantined when the file came in; `still` are those
+    that no `import --retry` has accepted since.
 
     Examples:
       firmground deliveries --data lake
@@ -37,4 +38,4 @@ def deliveries(data: Data, as_json: AsJson = False) -> None:
     else:
         zone = ZoneInfo(Lake.open(data).settings.time_zone)
         rows = [{**row, "received_at": row["received_at"].astimezone(zone).date()} for row in table.to_pylist()]
-        say_table(HEADINGS, [[row[name] for name in SHOWN] for row in rows], right=(4, 5, 6), folds=(2,))
+        say_table(HEADINGS, [[row[name] for name in SHOWN] for row in rows], right=(4, 5, 6, 7), folds=(2,))

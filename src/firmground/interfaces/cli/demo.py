@@ -27,7 +27,8 @@ from firmground.interfaces.cli.options import Language, choose_language
 from firmground.interfaces.cli.report import write_report
 from firmground.interfaces.cli.scan import show_scan
 from firmground.interfaces.cli.scanned import Scanned
-from firmground.interfaces.cli.screen import ReportProgress, progress, say
+from firmground.interfaces.cli.screen import ReportProgress, progress, say, say_text
+from firmground.interfaces.cli.sentences import sentence
 from firmground.interfaces.cli.summary import show_summary
 from firmground.interfaces.cli.synth import SOURCE
 
@@ -68,21 +69,23 @@ def demo(
     language = choose_language(lang, pack)
     started = time.monotonic()
     make_folder(out)
-    with _step(f"Synthetic records of {households:,} households in {out / 'files'}") as report_progress:
+    with _step("made", language, households=households, folder=out / "files") as report_progress:
         registry = write_registry(
             out / "files", households=households, seed=SEED, as_of=AS_OF, progress=report_progress
         )
-    with _step(f"Imported {sum(registry.rows.values()):,} rows into {out / 'lake'}") as report_progress:
+    rows = sum(registry.rows.values())
+    with _step("imported", language, rows=rows, folder=out / "lake") as report_progress:
         _import(registry, out / "lake", report_progress)
-    with _step(f"Scanned with the pack `{PACK}` as of {AS_OF}") as report_progress:
+    with _step("scanned", language, pack=PACK, as_of=AS_OF) as report_progress:
         answer = judge(out / "lake", pack, AS_OF, progress=report_progress)
     written = write_table(answer.warnings, out / "warnings.csv")
     _show(answer, pack, out / "lake", language)
     scanned = Scanned(answer.warnings, answer.question, answer.run)
     write_report(scanned, out / "report.html", level=LEVEL, language=language, full_list=written.path)
-    say(f"\nAll {written.rows:,} warnings: {written.path}")
-    say(f"Report: {(out / 'report.html').resolve().as_uri()}")
-    say(f"Took {time.monotonic() - started:.0f} seconds. Go on with `firmground --help`.")
+    say()
+    say(sentence("all_warnings", language, rows=written.rows, file=written.path))
+    say(sentence("report", language, file=(out / "report.html").resolve().as_uri()))
+    say(sentence("end", language, seconds=time.monotonic() - started))
 
 
 def make_folder(folder: Path) -> None:
@@ -101,11 +104,13 @@ def make_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _step(done: str) -> Iterator[ReportProgress]:
+def _step(done: str, language: str, **values: object) -> Iterator[ReportProgress]:
+    """Progress while it lasts; then the sentence `done`, with the seconds it took."""
     started = time.monotonic()
     with progress() as report_progress:
         yield report_progress
-    say(f"{done} ({time.monotonic() - started:.1f} s)")
+    what = sentence(done, language, **values)
+    say(sentence("took", language, what=what, seconds=time.monotonic() - started))
 
 
 def _import(registry: Registry, lake: Path, report_progress: ReportProgress) -> None:
@@ -125,7 +130,7 @@ def _show(answer: Scan, pack: Pack, lake: Path, language: str) -> None:
     household = telling_household(answer)
     if household is not None:
         say()
-        say(explanation_of(lake, household, pack, AS_OF).text(language))
+        say_text(explanation_of(lake, household, pack, AS_OF).text(language))
 
 
 def telling_household(answer: Scan) -> str | None:

@@ -61,6 +61,13 @@ class NoScanOfList(FirmgroundError):
     exit_code = 2
 
 
+class NoRoom(FirmgroundError):
+    """The disk is full, or what standard output goes to. What was not finished was not kept."""
+
+    id = "FG-C009"
+    exit_code = 3
+
+
 class Unexpected(FirmgroundError):
     """Firmground failed in a way that it did not foresee: a fault of the program, not of its user."""
 

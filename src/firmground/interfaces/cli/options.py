@@ -117,10 +117,12 @@ def existing_file(path: Path) -> Path:
     """`path` if it is a file. Raises FileMissing, with the nearest name in the same folder."""
     if path.is_file():
         return path
+    if path.is_dir():
+        raise FileMissing(found=f"`{path}` is a folder", expected="a file")
     known = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     close = nearest(path.name, known)
     raise FileMissing(
-        found=f"`{path}` is a folder" if path.is_dir() else f"There is no file `{path}`",
+        found=f"There is no file `{path}`",
         expected="a file",
         hint=f"Did you mean `{path.with_name(close)}`?" if close else "",
     )

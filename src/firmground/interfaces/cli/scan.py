@@ -25,12 +25,8 @@ from firmground.interfaces.cli.options import (
     read_date,
     read_settings,
 )
-from firmground.interfaces.cli.screen import progress, say, say_json, say_table
-
-HEADINGS = {
-    "en": ("Rule", "Severity", "Fired", "Cannot say"),
-    "zh": ("规则", "严重程度", "触发", "无法判断"),
-}
+from firmground.interfaces.cli.screen import progress, say, say_json, say_table, say_text
+from firmground.interfaces.cli.sentences import sentence
 
 
 def add_to(app: typer.Typer) -> None:
@@ -111,19 +107,27 @@ def scan(
 def show_scan(answer: Scan, written: Written | None, language: str) -> None:
     """Print what a scan found: one line, how many households each rule fired for, and where the list lies."""
     run, counts = answer.run, answer.counts
-    warnings = "warning" if run.warnings == 1 else "warnings"
-    households = len(set(counted(answer.warnings).column("household_id").to_pylist()))
-    say(
-        f"{run.pack} {run.pack_version} as of {run.as_of}: {run.warnings:,} {warnings} for {households:,} of "
-        f"{counts.households:,} households (run {run.id})"
+    number = "one_warning" if run.warnings == 1 else "many_warnings"
+    found = sentence(
+        "found",
+        language,
+        pack=run.pack,
+        version=run.pack_version,
+        as_of=run.as_of,
+        warnings=sentence(number, language, number=run.warnings),
+        warned=len(set(counted(answer.warnings).column("household_id").to_pylist())),
+        households=counts.households,
+        run=run.id,
     )
+    say_text(found)
     if counts.without_members or counts.not_yet_registered:
-        say(f"Not judged: {counts.without_members:,} without members, {counts.not_yet_registered:,} registered later.")
+        left_out = {"without": counts.without_members, "later": counts.not_yet_registered}
+        say_text(sentence("not_judged", language, **left_out))
     say()
     show_rules(answer, language)
     if written:
         say()
-        say(f"{written.path}: {written.rows:,} rows, sha256 {written.sha256}")
+        say(sentence("written", language, file=written.path, rows=written.rows, sha256=written.sha256))
 
 
 def show_rules(answer: Scan, language: str) -> None:
@@ -134,4 +138,5 @@ def show_rules(answer: Scan, language: str) -> None:
         for name, count in sorted(answer.counts.rules.items(), key=lambda item: -item[1].fired)
     ]
     titled = [(title, pack.words(pack.severities[severity], language), *rest) for title, severity, *rest in rows]
-    say_table(HEADINGS.get(language, HEADINGS["en"]), titled, right=(2, 3), folds=(0,))
+    headings = [sentence(name, language) for name in ("rule", "severity", "fired", "cannot_say")]
+    say_table(headings, titled, right=(2, 3), folds=(0,))

@@ -1,7 +1,7 @@
 """What a verb shows: plain lines, tables and JSON on standard output; errors and progress on standard error.
 
-On a terminal, tables take its width; elsewhere 80 columns. Nothing that came with the data can move the cursor, change
-colours or forge a line: control characters are shown as a mark.
+On a terminal, tables take its width; elsewhere 80 columns; more where a cell would be cut otherwise. Nothing that came
+with the data can move the cursor, change colours or forge a line: control characters are shown as a mark.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _BREAKS = re.compile(r"[\t\n\x0b\x0c\r\u2028\u2029]")
 _OPENS, _CLOSES, _WIDE = "（《“", "，。：；、）》”", "\u2e80-\u9fff\uff00-\uffef"
 _PIECES = re.compile(f"[ ]+|[{_OPENS}]*(?:[{_WIDE}]|[^ {_WIDE}{_OPENS}{_CLOSES}]+)[{_CLOSES}]*|[{_OPENS}{_CLOSES}]+")
 PLAIN_LINE_EVERY_SECONDS = 10.0
+FOLDED_WIDTH = 16  # columns below which a folded text is no longer read with ease
 
 
 def plain(text: str) -> str:
@@ -87,9 +88,9 @@ def _jsonable(value: object) -> object:
     return str(value)
 
 
-def console() -> Console:
-    """Standard output as rich sees it now; wide texts are cut, never wrapped in the middle of a number."""
-    return Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+def console(width: int | None = None) -> Console:
+    """Standard output as rich sees it now. width: of its lines, that of the screen if None."""
+    return Console(file=sys.stdout, highlight=False, markup=False, emoji=False, width=width)
 
 
 def say_table(
@@ -102,9 +103,10 @@ def say_table(
 ) -> None:
     """Print a table.
 
-    right: the columns of numbers. folds: columns that may take several lines; the others are kept whole where the
-    screen is wide enough. total: a last row, under a line. Nulls are shown as a dash.
+    right: the columns of numbers. folds: columns that may take several lines; the others are kept whole, on a screen
+    that is too narrow by lines that it breaks itself. total: a last row, under a line. Nulls are shown as a dash.
     """
+    lines = [[_cell(value) for value in row] for row in ([*rows, total] if total is not None else rows)]
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for position, heading in enumerate(headings):
         table.add_column(
@@ -113,12 +115,21 @@ def say_table(
             overflow="fold",
             no_wrap=position not in folds,
         )
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row))
+    for line in lines[: len(rows)]:
+        table.add_row(*line)
     if total is not None:
         table.add_section()
-        table.add_row(*(_cell(value) for value in total), style="bold")
-    console().print(table)
+        table.add_row(*lines[-1], style="bold")
+    console(max(console().width, _least_width(headings, lines, folds))).print(table)
+
+
+def _least_width(headings: Sequence[str], lines: Sequence[Sequence[Text]], folds: Sequence[int]) -> int:
+    """Columns that a table needs so that no cell is cut; those that fold need FOLDED_WIDTH at most."""
+    widths = [
+        max(cell_len(plain(heading)), *(line[position].cell_len for line in lines), 0)
+        for position, heading in enumerate(headings)
+    ]
+    return sum(min(w, FOLDED_WIDTH) if at in folds else w for at, w in enumerate(widths)) + 2 * len(headings)
 
 
 def room_beside(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> int:

@@ -73,8 +73,9 @@ def _nearest_code(area: str, areas: pa.Table) -> str:
     if known and not same_length:
         return _shown(known, names[known])
     given = area[: len(codes[0])]
-    longer = [code for code in codes if code.startswith(given)]
-    code = longer[0] if longer else nearest(given, codes) or min(codes, key=lambda code: abs(int(code) - int(given)))
+    swapped = [given[:at] + given[at + 1] + given[at] + given[at + 2 :] for at in range(len(given) - 1)]
+    likely = [code for code in codes if code.startswith(given) or code in swapped]
+    code = likely[0] if likely else nearest(given, codes) or min(codes, key=lambda code: abs(int(code) - int(given)))
     return _shown(code, names[code])
 
 

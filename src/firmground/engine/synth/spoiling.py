@@ -39,7 +39,7 @@ def _lost_digits(column: str) -> Spoil:
     return Spoil(column, LOST_DIGITS, "'1.9E+18'")
 
 
-# Text in UTF-8 or GB18030 that was read as another encoding: 人, 女, 工资, 医疗, 省, 残疾, 灾害, 驳回, 户.
+# Garbled cells are Chinese words in UTF-8 or GB18030 that were read in another encoding.
 SPOILS: dict[str, tuple[Spoil, ...]] = {
     "households": (
         Spoil("area_code", "an area code that does not exist", "'999999999999'"),

@@ -75,8 +75,8 @@ def test_an_empty_text_is_null_wherever_it_comes_from(lake: LakeUnderTest, empty
         (_COLUMNS + "values: {kind: {a: [b]}}\n", MappingUnsound, "A text is missing here"),
         ("columns: !!python/object/apply:os.system [x]\n", MappingUnsound, "tag"),
         ("a: &a [x, x]\nb: &b [*a, *a]\ncolumns: [*b, *b]\n", MappingUnsound, "anchor"),
-        ("columns: " + "[" * 5_000, MappingUnsound, ""),
-        ("columns: {household_id: " + "x" * 2_000_000 + "}\n", MappingUnsound, ""),
+        ("columns: " + "[" * 5_000, MappingUnsound, "This is not YAML"),
+        ("columns: {household_id: " + "x" * 2_000_000 + "}\n", MappingUnsound, "megabyte|bytes|long"),
     ],
 )  # fmt: skip
 def test_a_wrong_or_hostile_mapping_is_refused_and_changes_nothing(

@@ -196,10 +196,11 @@ def test_a_page_without_warnings_is_whole(browser: Browser, report: Callable[...
 
 
 def test_it_prints_without_its_controls(browser: Browser, report: Callable[..., Path]) -> None:
-    opened = Opened(browser, report(), viewport=DESKTOP)
+    opened = Opened(browser, report(), viewport={"width": 718, "height": 1015})  # A4 within its margins
 
     opened.page.emulate_media(media="print")
 
+    assert opened.overflow() <= 0
     assert not opened.page.get_by_role("searchbox", name="Search").is_visible()
     assert opened.page.locator(".list tbody tr").first.is_visible()
     assert len(opened.page.pdf()) > 10_000

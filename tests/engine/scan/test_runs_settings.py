@@ -91,9 +91,10 @@ def test_a_tried_value_replaces_those_of_every_area_and_group(lake: LakeUnderTes
         for value in verdict.reasons
         if value.name in ("param.monitoring_line", "param.heavy_medical")
     }
+    set_here = {"en": "set for this run", "zh": "本次试算设定"}
     assert limits == {
-        "param.monitoring_line": ("4999", "set for this run"),
-        "param.heavy_medical": ("1", "set for this run"),
+        "param.monitoring_line": ("4999", set_here),
+        "param.heavy_medical": ("1", set_here),
     }
 
 

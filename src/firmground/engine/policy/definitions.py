@@ -17,7 +17,7 @@ from firmground.engine.policy.parsing import is_name, references
 from firmground.engine.policy.reading import at, key_place, place_of
 from firmground.engine.policy.rule_definitions import read_rules
 from firmground.engine.policy.scopes import Names
-from firmground.engine.policy.source import Mapping, Scalar, Tree
+from firmground.engine.policy.source import Mapping, Scalar, Sequence, Tree
 from firmground.engine.policy.structure import (
     FactsFile,
     ParameterDefinition,
@@ -99,14 +99,16 @@ class Definitions:
     # titles
 
     def _check_titles(self, file: str, tree: Tree) -> None:
-        """Every title in every language, wherever titles stand."""
-        for owner, title in _titles(file, tree):
+        """Every title, and every source that is told per language, in every language."""
+        told = [(f"title of {owner}", title) for owner, title in _titles(file, tree)]
+        told += [(f"source of {owner}", source) for owner, source in _sources(file, tree)]
+        for what, title in told:
             for language in self.policy.languages:
                 written = title.items.get(language)
                 if written is None or (isinstance(written, Scalar) and written.quoted and not written.text.strip()):
                     self.mistakes.append(
                         wrong.MissingTranslation(
-                            found=f"The title of {owner} has no `{language}`",
+                            found=f"The {what} has no `{language}`",
                             expected=" and ".join(self.policy.languages),
                             place=title.place,
                         )
@@ -278,6 +280,18 @@ def _entries(tree: Tree, *path: str) -> list[tuple[str, Tree]]:
             return []
         tree = at(tree, (step,))
     return [(f"`{name}`", value) for name, value in tree.items.items()] if isinstance(tree, Mapping) else []
+
+
+def _sources(file: str, tree: Tree) -> list[tuple[str, Mapping]]:
+    """Every source that is told per language, with the name of its owner."""
+    if file not in ("parameters.yaml", "facts.yaml", "rules.yaml"):
+        return []
+    owners = _entries(tree)
+    if file == "parameters.yaml":
+        lists = [(owner, at(value, ("values",))) for owner, value in owners if _has(value, "values")]
+        owners = [(owner, row) for owner, rows in lists if isinstance(rows, Sequence) for row in rows.items]
+    told = [(owner, at(value, ("source",))) for owner, value in owners if _has(value, "source")]
+    return [(owner, source) for owner, source in told if isinstance(source, Mapping)]
 
 
 def _titled(entries: list[tuple[str, Tree]]) -> list[tuple[str, Tree]]:

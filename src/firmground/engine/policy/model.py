@@ -17,7 +17,7 @@ from firmground.errors import Place
 if TYPE_CHECKING:
     from firmground.engine.policy.expressions import Expression
 
-Words = dict[str, str]  # language code -> text
+Words = dict[str, str]  # language code -> text; of a source that is one text, the code is empty
 
 
 class WindowKind(StrEnum):
@@ -54,7 +54,7 @@ class ParameterRow:
     to_on: date | None
     area: str | None
     group: str | None
-    source: str
+    source: Words
     place: Place
 
 
@@ -94,7 +94,7 @@ class Fact:
     windows: tuple[Window, ...]
     value: Expression
     unknown_when: Expression | None
-    source: str | None
+    source: Words | None
     place: Place
 
 
@@ -109,7 +109,7 @@ class Rule:
     of: str
     when: Expression
     reasons: tuple[str, ...]
-    source: str
+    source: Words
     formerly: tuple[str, ...]
     place: Place
 

@@ -19,6 +19,9 @@ class UnknownParameter(FirmgroundError):
     exit_code = 2
 
 
+_TRIED = {"en": "set for this run", "zh": "本次试算设定"}
+
+
 def with_settings(pack: Pack, settings: Mapping[str, Decimal]) -> Pack:
     """The pack with values tried: each replaces all rows of its parameter.
 
@@ -35,7 +38,8 @@ def with_settings(pack: Pack, settings: Mapping[str, Decimal]) -> Pack:
                 hint=f"Did you mean `{close}`?" if close else "",
             )
         known = parameters[name]
-        row = ParameterRow(value, date.min, None, None, None, "set for this run", known.place)
+        source = {language: _TRIED.get(language, _TRIED["en"]) for language in pack.languages}
+        row = ParameterRow(value, date.min, None, None, None, source, known.place)
         parameters[name] = replace(known, rows=(row,))
     written = ";".join(f"{name}={settings[name].normalize():f}" for name in sorted(settings))
     digest = hashlib.sha256(written.encode()).hexdigest()[:8]

@@ -23,6 +23,7 @@ _SHAPES = {
     "string_type": "a text",
     "too_short": "at least one entry",
     "string_too_short": "a text",
+    "source_type": "a text, or one text per language",
 }
 _FORMS = {
     "decimal": "a number such as 6000 or 0.4, with at most 28 digits, 12 of them places",

@@ -18,7 +18,7 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 
 FORMAT = 1  # of pack files, written by this version
 FILES = ("policy.yaml", "parameters.yaml", "tables.yaml", "facts.yaml", "rules.yaml")
@@ -36,6 +36,31 @@ Day = Annotated[date, BeforeValidator(_iso), WithJsonSchema({"type": "string", "
 Amount = Annotated[Decimal, Field(max_digits=28, decimal_places=12), WithJsonSchema({"type": ["number", "string"]})]
 Title = Annotated[dict[str, str], Field(description="language code -> title, in every language of the pack")]
 Text = Annotated[str, Field(min_length=1)]
+EVERY_LANGUAGE = ""  # key of a source that is one text
+
+
+def _by_language(value: object) -> object:
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, str) and value:
+        return {EVERY_LANGUAGE: value}
+    raise PydanticCustomError("source_type", "neither a text nor texts by language")
+
+
+_SOURCE = "document, or `practice`; one text, or one per language of the pack"
+Source = Annotated[
+    dict[str, str],
+    BeforeValidator(_by_language),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1},
+                {"type": "object", "additionalProperties": {"type": "string"}},
+            ]
+        }
+    ),
+    Field(description=_SOURCE),
+]
 
 
 class _Definition(BaseModel):
@@ -88,7 +113,7 @@ class ValueDefinition(_Definition):
     to: Day | None = Field(None, description="last day in force; without it, until a later value")
     area: str | None = Field(None, description="code of an area: the value holds there and below")
     group: Name | None = Field(None, description="population group: the value holds for it")
-    source: Text = Field(description="document, or `practice`")
+    source: Source
 
 
 class ParameterDefinition(_Definition):
@@ -164,7 +189,7 @@ class FactDefinition(_Definition):
     offset: str | None = Field(None, description="offset of the one window")
     value: Text = Field(description="expression")
     unknown_when: str | None = Field(None, description="expression: where it holds, the fact is unknown")
-    source: str | None = Field(None, description="document, or `practice`")
+    source: Source | None = Field(None, description=_SOURCE)
 
 
 class FactsFile(RootModel[dict[Name, FactDefinition]]):
@@ -180,7 +205,7 @@ class RuleDefinition(_Definition):
     of: Literal["household", "person"] = Field("household", description="whether each member is judged")
     when: Text = Field(description="expression: where it holds, the rule fires")
     reasons: list[Text] = Field(description="facts, columns and param.NAMEs shown with the warning", min_length=1)
-    source: Text = Field(description="document, or `practice`")
+    source: Source
     formerly: list[Name] = Field(default_factory=list, description="ids the rule had before")
 
 

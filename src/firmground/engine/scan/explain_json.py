@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from firmground.engine.policy.model import Words
+from firmground.engine.policy.structure import EVERY_LANGUAGE
 from firmground.engine.scan.conditions import Change
 from firmground.engine.scan.explain_change import change_words, need_of
 from firmground.engine.scan.explained import Explained, Part, Value, Verdict
@@ -42,8 +44,13 @@ def _value(value: Value) -> dict[str, Any]:
         "title": value.title,
         "value": value.text,
         "unit": value.unit,
-        "source": value.source,
+        "source": _source(value.source),
     }
+
+
+def _source(source: Words | None) -> str | Words | None:
+    """A source as the pack has it: one text, or one per language."""
+    return None if source is None else source.get(EVERY_LANGUAGE, source)
 
 
 def _verdict(verdict: Verdict, explanation: Explained) -> dict[str, Any]:
@@ -53,7 +60,7 @@ def _verdict(verdict: Verdict, explanation: Explained) -> dict[str, Any]:
         "title": verdict.rule.title,
         "risk": verdict.rule.risk,
         "severity": verdict.rule.severity,
-        "source": verdict.rule.source,
+        "source": _source(verdict.rule.source),
         "fires": verdict.fires,
     }
     if verdict.person_id is not None:

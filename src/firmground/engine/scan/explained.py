@@ -19,7 +19,7 @@ class Value:
     title: Words
     text: str | None
     unit: str | None = None
-    source: str | None = None
+    source: Words | None = None
 
 
 @dataclass(frozen=True)

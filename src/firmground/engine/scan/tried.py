@@ -17,6 +17,7 @@ from firmground.engine.policy import load_pack
 from firmground.engine.policy.load import PackUnsound
 from firmground.engine.policy.model import Pack, Parameter, ParameterRow
 from firmground.engine.policy.parameters import with_settings
+from firmground.engine.policy.structure import EVERY_LANGUAGE
 from firmground.errors import FirmgroundError
 
 _FIRST_DAY = date(1800, 1, 1)
@@ -60,7 +61,8 @@ def _written(parameter: Parameter) -> str:
 
 
 def _row(row: ParameterRow) -> str:
-    texts = {"area": row.area, "group": row.group, "source": row.source}
+    source = row.source.get(EVERY_LANGUAGE, row.source)
+    texts = {"area": row.area, "group": row.group, "source": source}
     days = {"from": max(row.from_on, _FIRST_DAY), "to": row.to_on}
     parts = [f"value: {row.value:f}", *(f"{name}: {day}" for name, day in days.items() if day is not None)]
     return ", ".join([*parts, *(f"{name}: {_text(text)}" for name, text in texts.items() if text is not None)])

@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 
 from firmground.engine.policy.expressions import COMPARISONS, Node
 from firmground.engine.policy.model import Pack, Words
+from firmground.engine.policy.structure import EVERY_LANGUAGE
 from firmground.engine.scan.explain_words import say
 
 _CHINESE = {
@@ -148,10 +149,13 @@ class Vocabulary:
         titles = _titles_in_policy(self.pack.files.get("policy.yaml", b""), "sources")
         return self.title(titles[name]) if name in titles else name
 
-    def reference(self, text: str) -> str:
+    def reference(self, source: Words) -> str:
         """The source of a rule or value; `practice` in the language's word."""
-        head, colon, rest = text.partition(":")
-        return self.say("practice", rest=colon + rest) if head == "practice" else text
+        text = source[EVERY_LANGUAGE] if EVERY_LANGUAGE in source else self.title(source)
+        head, _, why = text.partition(":")
+        if head != "practice":
+            return text
+        return self.say("practice_because", why=why.strip()) if why.strip() else self.say("practice")
 
     def quantity(self, text: str | None, unit: str | None, *, is_age: bool = False) -> str:
         """A value with its unit: `20 rows`, `5432.69 CNY/person/year`, `yes`, `unknown`."""

@@ -8,7 +8,7 @@ import pytest
 
 import firmground
 from firmground.engine.policy import check_pack, load_pack, shipped_packs
-from firmground.engine.scan.worked_examples import ExamplesTried, try_examples
+from firmground.engine.scan.examples.worked_examples import ExamplesTried, try_examples
 
 CODE = Path(firmground.__file__).parent
 _tried: dict[str, ExamplesTried] = {}

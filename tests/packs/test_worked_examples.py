@@ -10,8 +10,13 @@ import pytest
 
 from firmground.engine.policy import load_pack, pack_folder
 from firmground.engine.policy.model import Pack
-from firmground.engine.scan.example_files import ExamplesUnsound
-from firmground.engine.scan.worked_examples import ExamplesTried, area_without_values, default_person, try_examples
+from firmground.engine.scan.examples.files import ExamplesUnsound
+from firmground.engine.scan.examples.worked_examples import (
+    ExamplesTried,
+    area_without_values,
+    default_person,
+    try_examples,
+)
 
 ROUND = """\
       - {kind: consumption_total, value: 90000, valid_from: 2009-01-01}

@@ -15,7 +15,7 @@ from engine.policy.packs import changed, mistakes
 from engine.records.lakes import LakeUnderTest
 from firmground.engine.policy import load_pack
 from firmground.engine.policy.parameters import UnknownParameter, with_settings
-from firmground.engine.scan.in_force import NoValueInForce
+from firmground.engine.scan.compile.in_force import NoValueInForce
 
 VALUE = "{value: 6000, from: 2021-01-01, source: practice}"
 GENERAL = f"{VALUE}\n    - {{value: 6500, from: 2023-01-01, source: a}}"

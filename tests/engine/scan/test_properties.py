@@ -19,7 +19,7 @@ from engine.scan.random_lakes import KNOWN_AT
 from engine.scan.random_packs import AREAS, DATES
 from firmground.engine.areas import AreaTree
 from firmground.engine.scan.memory import scan_tables
-from firmground.engine.scan.output import write_table
+from firmground.engine.scan.results.output import write_table
 from firmground.engine.scan.scanning import BeforeAllData, NoHouseholds
 from firmground.errors import FirmgroundError
 

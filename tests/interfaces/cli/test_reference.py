@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from firmground.engine.policy.json_schema import schemas
-from firmground.engine.scan.output import CHANGE, WARNINGS
+from firmground.engine.scan.results.output import CHANGE, WARNINGS
 from firmground.engine.tables import COMMON, TABLES
 from firmground.engine.tables.schema import LAKE_COLUMNS
 from firmground.interfaces.cli.reference import pages

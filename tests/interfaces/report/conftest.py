@@ -17,8 +17,8 @@ from firmground.engine.areas import AreaTree
 from firmground.engine.policy.expressions import Expression, Node
 from firmground.engine.policy.model import Fact, Level, Pack, Parameter, ParameterRow, Rule, Words
 from firmground.engine.policy.values import BOOLEAN
-from firmground.engine.scan.output import WARNINGS
-from firmground.engine.scan.summary import find_level, summarise
+from firmground.engine.scan.results.output import WARNINGS
+from firmground.engine.scan.results.summary import find_level, summarise
 from firmground.errors import Place
 from firmground.interfaces.report import Content, Subject, gather
 

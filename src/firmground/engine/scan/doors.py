@@ -12,14 +12,14 @@ import pyarrow as pa
 from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
 from firmground.engine.records import Lake
-from firmground.engine.scan import run_store
+from firmground.engine.scan.compile.statement import compile_statement
 from firmground.engine.scan.damage import whole_files
-from firmground.engine.scan.explain import explain as explain_households
-from firmground.engine.scan.explanation import Explanation
+from firmground.engine.scan.explanation.explaining import explain as explain_households
+from firmground.engine.scan.explanation.explanation import Explanation
 from firmground.engine.scan.printed import relations_text, statement_text
 from firmground.engine.scan.question import Question, known_until
+from firmground.engine.scan.replay import run_store
 from firmground.engine.scan.scanning import BACKENDS, UnknownBackend
-from firmground.engine.scan.statement import compile_statement
 from firmground.engine.scan.tried import with_tried
 from firmground.errors import nearest
 

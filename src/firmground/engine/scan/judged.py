@@ -43,7 +43,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Judged:
-    """Warnings with the columns of statement.WARNING_COLUMNS, in no order, and the counts."""
+    """Warnings with the columns of compile.statement.WARNING_COLUMNS, in no order, and the counts."""
 
     warnings: pa.Table
     counts: Counts

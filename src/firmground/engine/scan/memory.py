@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from firmground.engine.areas import AreaTree
 from firmground.engine.policy.model import Pack
 from firmground.engine.scan.backends import duckdb as backend
+from firmground.engine.scan.compile.statement import compile_statement
 from firmground.engine.scan.judged import Judged
 from firmground.engine.scan.relations import READ_TABLES, Relations, empty
-from firmground.engine.scan.statement import compile_statement
 from firmground.engine.tables import TABLES, arrow_type
 
 

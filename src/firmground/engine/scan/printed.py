@@ -8,8 +8,8 @@ import pyarrow as pa
 from sqlglot import exp
 
 from firmground.engine.scan.backends.duckdb import views
+from firmground.engine.scan.compile.statement import Statement, with_steps, write
 from firmground.engine.scan.relations import Relations
-from firmground.engine.scan.statement import Statement, with_steps, write
 
 _CONTROLS = re.compile(r"([\x00-\x1f\x7f-\x9f\u2028\u2029])")
 _TYPES = {

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from firmground.engine.policy.model import Pack
 from firmground.engine.records import Lake, Manifest
+from firmground.engine.scan.compile.statement import Statement, compile_statement
 from firmground.engine.scan.relations import Relations, area_depth, lake_relations
-from firmground.engine.scan.statement import Statement, compile_statement
 
 
 @dataclass(frozen=True)

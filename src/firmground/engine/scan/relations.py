@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from firmground.engine.areas import AreaTree
 from firmground.engine.records import Lake, Manifest
-from firmground.engine.scan.windows_sql import open_at
+from firmground.engine.scan.compile.windows_sql import open_at
 from firmground.engine.tables import COMMON, TABLES, arrow_type
 
 READ_TABLES = ("households", "persons", "income", "spending", "jobs", "conditions", "shocks", "attributes", "outcomes")

@@ -13,18 +13,18 @@ import pyarrow as pa
 from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
 from firmground.engine.records import Lake
-from firmground.engine.scan import history, run_store
 from firmground.engine.scan.backends import duckdb as on_duckdb
 from firmground.engine.scan.backends import spark as on_spark
 from firmground.engine.scan.damage import check_sums, whole_files
-from firmground.engine.scan.explain import explain
-from firmground.engine.scan.explanation import Explanation
+from firmground.engine.scan.explanation.explaining import explain
+from firmground.engine.scan.explanation.explanation import Explanation
 from firmground.engine.scan.judged import Counts, Judged
-from firmground.engine.scan.notebook import scan_html
 from firmground.engine.scan.question import Question, known_until
 from firmground.engine.scan.relations import Relations, first_day
-from firmground.engine.scan.run_store import Run
-from firmground.engine.scan.summary import find_level, summary_of
+from firmground.engine.scan.replay import history, run_store
+from firmground.engine.scan.replay.run_store import Run
+from firmground.engine.scan.results.notebook import scan_html
+from firmground.engine.scan.results.summary import find_level, summary_of
 from firmground.engine.scan.tried import with_tried
 from firmground.errors import FirmgroundError, nearest
 
@@ -86,7 +86,7 @@ class Scan:
     def summary(self, level: str | int) -> pa.Table:
         """Warnings and households counted by the areas of a level (its name in the pack, or its number).
 
-        Columns as in engine.scan.summary.summarise. Raises UnknownLevel.
+        Columns as in results.summary.summarise. Raises UnknownLevel.
         """
         return summary_of(self.question, self.warnings, find_level(self.question.pack, str(level)))
 

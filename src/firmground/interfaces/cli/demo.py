@@ -17,10 +17,10 @@ from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
 from firmground.engine.records import import_file
 from firmground.engine.scan.doors import explain as explanation_of
-from firmground.engine.scan.output import write_table
+from firmground.engine.scan.results.output import write_table
+from firmground.engine.scan.results.summary import find_level, summary_of
 from firmground.engine.scan.scanning import Scan
 from firmground.engine.scan.scanning import scan as judge
-from firmground.engine.scan.summary import find_level, summary_of
 from firmground.engine.synth import Registry, write_registry
 from firmground.interfaces.cli.mistakes import FolderNotOurs
 from firmground.interfaces.cli.options import Language, choose_language

@@ -10,8 +10,8 @@ import typer
 
 from firmground.engine.policy.model import Level
 from firmground.engine.records import deliveries
-from firmground.engine.scan.output import check_target
-from firmground.engine.scan.summary import areas_of, find_level, summary_of
+from firmground.engine.scan.results.output import check_target
+from firmground.engine.scan.results.summary import areas_of, find_level, summary_of
 from firmground.interfaces.cli.options import Data, Language, choose_language
 from firmground.interfaces.cli.scanned import Scanned, read_scanned
 from firmground.interfaces.cli.screen import say

@@ -8,10 +8,10 @@ import typer
 
 from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
-from firmground.engine.scan.output import Written, check_target, write_table
+from firmground.engine.scan.results.output import Written, check_target, write_table
+from firmground.engine.scan.results.summary import counted
 from firmground.engine.scan.scanning import Scan
 from firmground.engine.scan.scanning import scan as judge
-from firmground.engine.scan.summary import counted
 from firmground.interfaces.cli.mistakes import WrongUse
 from firmground.interfaces.cli.options import (
     AsJson,

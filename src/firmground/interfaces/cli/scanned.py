@@ -11,11 +11,11 @@ import pyarrow as pa
 from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
 from firmground.engine.records import Lake
-from firmground.engine.scan import run_store
-from firmground.engine.scan.output import read_warnings
 from firmground.engine.scan.question import Question
-from firmground.engine.scan.run_store import Run
-from firmground.engine.scan.summary import counted
+from firmground.engine.scan.replay import run_store
+from firmground.engine.scan.replay.run_store import Run
+from firmground.engine.scan.results.output import read_warnings
+from firmground.engine.scan.results.summary import counted
 from firmground.interfaces.cli.mistakes import NoScanOfList
 
 

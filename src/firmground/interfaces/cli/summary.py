@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import pyarrow as pa
 import typer
 
-from firmground.engine.scan.output import check_target, write_table
-from firmground.engine.scan.summary import NOT_PLACED, find_level, per_1000, summary_of
+from firmground.engine.scan.results.output import check_target, write_table
+from firmground.engine.scan.results.summary import NOT_PLACED, find_level, per_1000, summary_of
 from firmground.interfaces.cli.options import AsJson, Data, Language, Out, choose_language
 from firmground.interfaces.cli.scanned import read_scanned
 from firmground.interfaces.cli.screen import bar, room_beside, say, say_json, say_table

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from firmground.engine.policy import load_pack
-from firmground.engine.scan.worked_examples import ExamplesTried, try_examples
+from firmground.engine.scan.examples.worked_examples import ExamplesTried, try_examples
 from firmground.interfaces.cli.options import AsJson
 from firmground.interfaces.cli.screen import say, say_json, say_table
 

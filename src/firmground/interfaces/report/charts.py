@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from firmground.engine.scan.spreadsheet import ExtraMissing
+from firmground.engine.scan.results.spreadsheet import ExtraMissing
 
 WIDE, NARROW = 1060, 310  # pixels of the whole drawing
 BAR = 17  # pixels of a bar's thickness

@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 
 from firmground.engine.areas import AreaTree
 from firmground.engine.policy.model import Level, Pack
-from firmground.engine.scan.output import CHANGE
-from firmground.engine.scan.summary import NOT_PLACED, counted, path_to, per_1000
-from firmground.engine.scan.vocabulary import Vocabulary
+from firmground.engine.scan.explanation.vocabulary import Vocabulary
+from firmground.engine.scan.results.output import CHANGE
+from firmground.engine.scan.results.summary import NOT_PLACED, counted, path_to, per_1000
 from firmground.interfaces.report.origin import Delivered, Limit, deliveries_in_words, limits_of
 from firmground.interfaces.report.words import words
 

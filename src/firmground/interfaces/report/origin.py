@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from firmground.engine.areas import AreaTree
 from firmground.engine.policy.model import Pack, Parameter, ParameterRow
-from firmground.engine.scan.in_force import rows_in_force
-from firmground.engine.scan.vocabulary import Vocabulary
+from firmground.engine.scan.compile.in_force import rows_in_force
+from firmground.engine.scan.explanation.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from firmground.engine.scan.output import whole_file
-from firmground.engine.scan.spreadsheet import ExtraMissing
+from firmground.engine.scan.results.output import whole_file
+from firmground.engine.scan.results.spreadsheet import ExtraMissing
 from firmground.interfaces.report.charts import Bar, Chart, draw_bars
 from firmground.interfaces.report.content import AREA_ROWS, AREAS_SHOWN, Content, as_script
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from firmground.engine.scan.compile.statement import Statement, write
 from firmground.engine.scan.judged import Judged, counts_of
 from firmground.engine.scan.relations import Relations
-from firmground.engine.scan.statement import Statement, write
 
 MEMORY_LIMIT = "75%"
 TEMPORARY_LIMIT = "200GB"  # a query that goes wrong ends with an error before it fills the disk

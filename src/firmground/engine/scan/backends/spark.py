@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import sqlglot
 
+from firmground.engine.scan.compile.statement import Statement, write
 from firmground.engine.scan.judged import Judged, counts_of
 from firmground.engine.scan.relations import Relations
-from firmground.engine.scan.statement import Statement, write
 from firmground.errors import FirmgroundError
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmground.engine.scan.output import WARNINGS
+from firmground.engine.scan.results.output import WARNINGS
 from firmground.engine.tables import COMMON, TABLES
 from firmground.engine.tables.schema import LAKE_COLUMNS, MONEY, NUMBER, Column, Table, Type
 from firmground.interfaces.cli.reference.markdown import code, table

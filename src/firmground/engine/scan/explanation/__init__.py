@@ -1,0 +1,1 @@
+"""Why a household is warned of, and why not."""

@@ -1,0 +1,1 @@
+"""What becomes of warnings: files, spreadsheets, notebooks, counts by area."""

@@ -1,6 +1,7 @@
 """The lake: records of departments come in once, whole or not at all, and stay as they were delivered."""
 
 from firmground.engine.records.deliveries import deliveries
+from firmground.engine.records.file_names import parquet_sql, pattern_of
 from firmground.engine.records.importing import import_file, retry
 from firmground.engine.records.lake import Lake, LakeSettings
 from firmground.engine.records.manifest import DataFile, DeliveryEntry, Manifest
@@ -15,5 +16,7 @@ __all__ = [
     "Manifest",
     "deliveries",
     "import_file",
+    "parquet_sql",
+    "pattern_of",
     "retry",
 ]

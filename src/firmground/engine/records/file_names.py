@@ -15,8 +15,12 @@ _PATTERN = re.compile(r"[\[*?]")
 
 def source_literal(path: Path) -> str:
     """The SQL literal of a file to be read."""
-    itself = _PATTERN.sub(lambda found: f"[{found.group()}]", str(path.absolute()))
-    return target_literal(Path(itself))
+    return target_literal(Path(pattern_of(path)))
+
+
+def pattern_of(path: Path) -> str:
+    """The pattern that fits this file and no other."""
+    return _PATTERN.sub(lambda found: f"[{found.group()}]", str(path.absolute()))
 
 
 def target_literal(path: Path) -> str:

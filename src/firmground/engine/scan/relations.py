@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from firmground.engine.areas import AreaTree
-from firmground.engine.records import Lake, Manifest
+from firmground.engine.records import Lake, Manifest, parquet_sql
 from firmground.engine.scan.compile.windows_sql import open_at
 from firmground.engine.tables import COMMON, TABLES, arrow_type
 
@@ -137,7 +137,8 @@ def _add_areas(relations: Relations, lake: Lake, manifest: Manifest, known_at: d
     codes = pa.chunked_array(
         [chunk for part in used for chunk in ([part] if isinstance(part, pa.Array) else part.chunks)], pa.string()
     )
-    relations.tables["area_ancestors"] = tree.ancestors_table(codes.combine_chunks())
+    today = [tree.successor(code) for code in codes.unique().to_pylist() if code is not None]
+    relations.tables["area_ancestors"] = tree.ancestors_table(pa.array(today, pa.string()))
     replaced = tree.replaced()
     if replaced.num_rows:
         relations.tables["area_successors"] = replaced
@@ -175,7 +176,7 @@ def _rows(relations: Relations, name: str) -> pa.Table:
         for relation, rows in relations.tables.items():
             connection.register(relation, rows)
         for relation, paths in relations.files.items():
-            connection.read_parquet([str(path) for path in paths], union_by_name=True).create_view(relation)
+            connection.execute(f'create view "{relation}" as select * from {parquet_sql(paths)}')
         return connection.sql(relations.definitions[name]).to_arrow_table()
 
 

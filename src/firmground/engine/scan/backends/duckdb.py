@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from firmground.engine.records import parquet_sql, pattern_of
 from firmground.engine.scan.compile.statement import Statement, write
 from firmground.engine.scan.judged import Judged, counts_of
 from firmground.engine.scan.relations import Relations
@@ -58,7 +59,8 @@ def _prepare(connection: duckdb.DuckDBPyConnection, relations: Relations, folder
         ("enable_progress_bar", False),
     ):
         connection.execute(f"set {name} = ?", [value])
-    files = [str(path) for paths in relations.files.values() for path in paths]
+    named = [path for paths in relations.files.values() for path in paths]
+    files = [name for path in named for name in (str(path.absolute()), pattern_of(path))]
     connection.execute("set allowed_paths = ?", [files])
     connection.execute("set enable_external_access = false")
     for name, rows in relations.tables.items():
@@ -72,10 +74,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, relations: Relations, folder
 
 def views(relations: Relations) -> list[tuple[str, str]]:
     """Name and select of every view over files, in the order in which they are made."""
-    made = []
-    for name, paths in relations.files.items():
-        quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-        made.append((name, f"select * from read_parquet([{quoted}], union_by_name = true)"))
+    made = [(name, f"select * from {parquet_sql(paths)}") for name, paths in relations.files.items()]
     return made + list(relations.definitions.items())
 
 

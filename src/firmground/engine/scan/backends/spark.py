@@ -6,7 +6,9 @@ Needs the extra `spark` and Java 17. Arithmetic is ANSI: what is an error in Duc
 from __future__ import annotations
 
 import os
+import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -79,7 +81,12 @@ def prepare(spark: SparkSession, relations: Relations) -> None:
     for name, rows in relations.tables.items():
         spark.createDataFrame(rows).createOrReplaceTempView(name)
     for name, paths in relations.files.items():
-        spark.read.parquet(*map(str, paths)).createOrReplaceTempView(name)
+        spark.read.parquet(*map(_named, paths)).createOrReplaceTempView(name)
     for name, sql in relations.definitions.items():
         text = sqlglot.transpile(sql, read="duckdb", write=DIALECT)[0]
         spark.sql(text).createOrReplaceTempView(name)
+
+
+def _named(path: Path) -> str:
+    """A file as itself alone: Spark takes these characters of a name for a pattern."""
+    return re.sub(r"([\\\[\]{}*?])", r"\\\1", str(path.absolute()))

@@ -34,6 +34,8 @@ def _income(amounts: pa.Array, **more: Any) -> dict[str, Any]:
     ("amounts", "accepted", "found"),
     [
         (pa.array([Decimal("0.10"), Decimal("999999999999.99")]), ["0.10", "999999999999.99"], []),
+        (pa.array([Decimal("1200.5000"), Decimal("1200.5010")]), ["1200.50"], ["1200.501"]),
+        (pa.array([Decimal("1200"), Decimal("-100")], pa.decimal128(38, 10)), ["1200.00"], ["-100.00"]),
         (pa.array([5, -5], pa.int64()), ["5.00"], ["-5"]),
         (
             pa.array([0.1, 1200.5, 0.1 + 0.2, 1.9e18, float("nan")]),
@@ -49,7 +51,21 @@ def _income(amounts: pa.Array, **more: Any) -> dict[str, Any]:
         (pa.array([{"yuan": 1}]), [], ["{'yuan': 1}"]),
         (pa.array([b"\xff\x00"]), [], [r"\xFF\x00"]),
     ],
-    ids=["decimal", "int", "double", "float", "text", "dictionary", "unsigned", "bool", "list", "struct", "bytes"],
+    ids=[
+        "decimal",
+        "four places",
+        "ten places",
+        "int",
+        "double",
+        "float",
+        "text",
+        "dictionary",
+        "unsigned",
+        "bool",
+        "list",
+        "struct",
+        "bytes",
+    ],
 )
 def test_amounts_of_every_type_are_exact_or_wait(
     lake: LakeUnderTest, amounts: pa.Array, accepted: list[str], found: list[str]
@@ -70,9 +86,11 @@ def test_amounts_of_every_type_are_exact_or_wait(
         (pa.array(["2022-03-01"]), True),
         (pa.array(["2022-02-30"]), False),
         (pa.array([datetime.datetime(2022, 3, 1, tzinfo=datetime.UTC)]), False),
+        (pa.array([datetime.datetime(2022, 3, 1)], pa.timestamp("ns")), True),  # noqa: DTZ001  # as pandas writes days
+        (pa.array([datetime.datetime(2022, 3, 1, 0, 0, 1)]), False),  # noqa: DTZ001
         (pa.array([20220301]), False),
     ],
-    ids=["date", "milliseconds", "text", "no day", "time", "number"],
+    ids=["date", "milliseconds", "text", "no day", "time of a zone", "midnight", "after midnight", "number"],
 )
 def test_a_day_is_a_date_or_waits(lake: LakeUnderTest, day: pa.Array, is_accepted: bool) -> None:
     report = _deliver(lake, {**_income(pa.array([1])), "occurred_on": day})

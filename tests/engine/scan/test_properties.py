@@ -18,9 +18,9 @@ from engine.scan import random_lakes, random_packs, random_records, reference
 from engine.scan.random_lakes import KNOWN_AT
 from engine.scan.random_packs import AREAS, DATES
 from firmground.engine.areas import AreaTree
+from firmground.engine.scan.data_known import BeforeAllData, NoHouseholds
 from firmground.engine.scan.memory import scan_tables
 from firmground.engine.scan.results.output import write_table
-from firmground.engine.scan.scanning import BeforeAllData, NoHouseholds
 from firmground.errors import FirmgroundError
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from firmground.engine.records.csv_records import LONGEST_RECORD, LineTooLong, batches, heading_of
 from firmground.engine.records.file_names import parquet_sql, source_literal
 from firmground.engine.records.workspace import DISK_ERRORS
+from firmground.engine.tables.schema import MONEY
 from firmground.errors import FirmgroundError
 
 _PARQUET = b"PAR1"
@@ -121,13 +122,15 @@ def _stage_parquet(connection: duckdb.DuckDBPyConnection, path: Path, sha256: st
         hint="Ask for it again; nothing was imported.",
     )
     try:
-        headings = pq.read_schema(path).names
+        schema = pq.read_schema(path)
+        headings = schema.names
     except (OSError, pa.ArrowException) as error:
         raise damaged from error
     _check_headings(headings, path)
     try:
         names = connection.sql(f"select * from {parquet_sql([path])}").columns  # unlike headings in their letters' case
-        cells = ", ".join(f'cast("{_quoted(name)}" as varchar) as c{i}' for i, name in enumerate(names))
+        types = schema.types
+        cells = ", ".join(f"{_cell(_quoted(name), types[i])} as c{i}" for i, name in enumerate(names))
         connection.execute(
             "create table raw as select cast(null as varchar) as broken, cast(null as bigint) as place, "
             f"{cells} from {parquet_sql([path])}"
@@ -139,6 +142,16 @@ def _stage_parquet(connection: duckdb.DuckDBPyConnection, path: Path, sha256: st
     except duckdb.Error as error:
         raise damaged from error
     return _counted(connection, headings, sha256, path)
+
+
+def _cell(name: str, type_: pa.DataType) -> str:
+    """The text of a cell. A midnight without a zone is the day it begins; zeros beyond the cents say nothing."""
+    text = f'cast("{name}" as varchar)'
+    if pa.types.is_timestamp(type_) and type_.tz is None:
+        return f'case when "{name}" = date_trunc(\'day\', "{name}") then {text}[:10] else {text} end'
+    if pa.types.is_decimal(type_) and type_.scale > MONEY[1]:
+        return rf"regexp_replace({text}, '(\.\d{{{MONEY[1]}}}\d*?)0+$', '\1')"
+    return text
 
 
 def _is_whole(path: Path) -> bool:

@@ -16,11 +16,11 @@ from firmground.engine.records import Lake
 from firmground.engine.scan.backends import duckdb as on_duckdb
 from firmground.engine.scan.backends import spark as on_spark
 from firmground.engine.scan.damage import check_sums, whole_files
+from firmground.engine.scan.data_known import require_data
 from firmground.engine.scan.explanation.explaining import explain
 from firmground.engine.scan.explanation.explanation import Explanation
 from firmground.engine.scan.judged import Counts, Judged
 from firmground.engine.scan.question import Question, known_until
-from firmground.engine.scan.relations import Relations, first_day
 from firmground.engine.scan.replay import history, run_store
 from firmground.engine.scan.replay.run_store import Run
 from firmground.engine.scan.results.notebook import scan_html
@@ -37,18 +37,6 @@ class UnknownBackend(FirmgroundError):
 
     id = "FG-S011"
     exit_code = 2
-
-
-class BeforeAllData(FirmgroundError):
-    """The as-of date, or the known-at time, is before all data: nobody would be warned of anything."""
-
-    id = "FG-S030"
-
-
-class NoHouseholds(FirmgroundError):
-    """The lake holds no households, so there is nobody to scan."""
-
-    id = "FG-S031"
 
 
 class RepeatedWith(FirmgroundError):
@@ -199,7 +187,7 @@ def _judge(question: Question, backend: str, master: str, progress: Progress | N
     say("reading the pack", 0, 3)
     with whole_files(question.lake.path, question.manifest):
         relations = question.relations()
-        _require_data(question, relations)
+        require_data(question, relations)
         statement = question.statement()
         say("judging households", 1, 3)
         if backend == "spark":
@@ -208,21 +196,6 @@ def _judge(question: Question, backend: str, master: str, progress: Progress | N
             judged = on_duckdb.judge(statement, relations)
     say("writing warnings", 2, 3)
     return judged
-
-
-def _require_data(question: Question, relations: Relations) -> None:
-    """Refuse a date or time before all data, where every household would look well."""
-    with on_duckdb.connected(relations) as connection:
-        if not connection.table("select 1 from households limit 1").num_rows:
-            if question.known_at is not None and question.manifest.tables.get("households"):
-                found = f"No household was known on {question.known_at.isoformat()}"
-                raise BeforeAllData(found=found, expected="a later known-at")
-            found = f"The lake {question.lake.path} holds no households"
-            raise NoHouseholds(found=found, hint="Bring them in with `firmground import FILE --as households`.")
-        first = first_day(connection.table, relations)
-    if first is not None and question.as_of < first:
-        found = f"The as-of date {question.as_of} is before all data, which begin on {first}"
-        raise BeforeAllData(found=found, expected=f"a date from {first} on")
 
 
 def _with_history(judged: pa.Table, run: Run, question: Question) -> pa.Table:

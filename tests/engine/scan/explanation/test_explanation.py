@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 import firmground
 from engine.records.lakes import LakeUnderTest
 from engine.scan.lakes import AS_OF, PACK, small_lake, small_pack
+from firmground.engine.scan.data_known import BeforeAllData
 from firmground.engine.scan.explanation.explaining import UnknownHousehold
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -186,8 +187,8 @@ def test_a_household_that_nobody_knows_is_refused(explain: Explain) -> None:
     assert caught.value.exit_code == 2
 
 
-def test_a_household_that_came_later_is_not_known_before(explain: Explain) -> None:
-    with pytest.raises(UnknownHousehold):
+def test_before_anybody_was_known_nobody_can_be_explained(explain: Explain) -> None:
+    with pytest.raises(BeforeAllData, match="No household was known on 2022-05-31 08:00"):
         explain("H1", known_at=datetime(2022, 5, 31, tzinfo=UTC))
 
 
@@ -209,3 +210,8 @@ def test_units_of_one_and_of_many_are_words(tmp_path: Path, lake: LakeUnderTest)
     assert "Disasters within 6 months: 2 guarantees" in text("en")
     assert "fell to 1 guarantee, by 1 guarantee" in text("en")
     assert "近6个月灾害次数：2 项" in text("zh")
+
+
+def test_a_date_before_all_data_is_refused_whatever_the_household(lake: LakeUnderTest) -> None:
+    with pytest.raises(BeforeAllData, match="The as-of date 1990-06-01 is before all data, which begin on 2020-01-01"):
+        firmground.explain(lake.path, "H3", PACK, date(1990, 6, 1))

@@ -18,10 +18,11 @@ from engine.records.lakes import LakeUnderTest
 from engine.scan.lakes import AS_OF, CORRECTED, PACK, small_lake, small_pack
 from firmground.engine.records import Lake
 from firmground.engine.scan.damage import FilesDamaged
+from firmground.engine.scan.data_known import BeforeAllData, NoHouseholds
 from firmground.engine.scan.replay import run_store
 from firmground.engine.scan.replay.run_store import RunDamaged, UnknownRun
 from firmground.engine.scan.results.output import write_table
-from firmground.engine.scan.scanning import BeforeAllData, NoHouseholds, NotRepeated, RepeatedWith, UnknownBackend
+from firmground.engine.scan.scanning import NotRepeated, RepeatedWith, UnknownBackend
 from firmground.errors import FirmgroundError
 
 

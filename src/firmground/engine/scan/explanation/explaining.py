@@ -17,6 +17,7 @@ from firmground.engine.scan.backends.duckdb import Connection
 from firmground.engine.scan.compile.reasons_sql import text_of_decimal
 from firmground.engine.scan.compile.statement import Statement
 from firmground.engine.scan.damage import whole_files
+from firmground.engine.scan.data_known import require_data
 from firmground.engine.scan.explanation.conditions import Truth, change_to, condition_of
 from firmground.engine.scan.explanation.explained import Part, Value, Verdict
 from firmground.engine.scan.explanation.explanation import Explanation
@@ -39,9 +40,11 @@ class UnknownHousehold(FirmgroundError):
 def explain(question: Question, households: Sequence[str], *, with_records: bool = True) -> Iterator[Explanation]:
     """One explanation per household, in the order asked.
 
-    with_records: whether to gather the rows behind each fact too. Raises UnknownHousehold for the first unknown one.
+    with_records: whether to gather the rows behind each fact too. Raises UnknownHousehold for the first unknown one,
+    BeforeAllData, NoHouseholds.
     """
     with whole_files(question.lake.path, question.manifest):
+        require_data(question, question.relations())
         known, found = _find(question, list(dict.fromkeys(households)), with_records=with_records)
     for household in households:
         if household not in known:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from firmground.engine.scan.backends.duckdb import Connection
 from firmground.engine.scan.compile.statement import Statement
@@ -31,7 +32,7 @@ class Record:
     """One row of a table. `row_id` finds it in the lake; `values` are its other columns, nulls left out.
 
     facts: the facts that it enters; set_aside: one of SET_ASIDE for a row that enters none. Of a row that is not yet
-    known at the known-at time no values are told.
+    known at the known-at time no values are told. received_at: in the lake's time zone.
     """
 
     table: str
@@ -98,12 +99,17 @@ def records_behind(
     relations: with what `add_later_rows` adds.
     """
     behind: dict[str, RecordsBehind] = {}
+    zone = ZoneInfo(question.lake.settings.time_zone)
+
+    def rows_of(sql: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = connection.table(sql).to_pylist()
+        return [{**row, "received_at": row["received_at"].astimezone(zone)} for row in rows]
 
     def of(row: Mapping[str, Any]) -> RecordsBehind:
         return behind.setdefault(row["household_id"], RecordsBehind())
 
     for table in tables_of(statement):
-        rows = connection.table(records_sql(statement, table)).to_pylist()
+        rows = rows_of(records_sql(statement, table))
         for row in rows:
             record = _record(table, row, _why(row))
             (of(row).set_aside if record.set_aside else of(row).entered).append(record)
@@ -111,14 +117,13 @@ def records_behind(
             for household, own in _by_household(rows).items():
                 behind[household].sources += _ages(table, own, statement.as_of)
         if f"{table}__settled" in relations.files:
-            sql = settled_sql(table, settled_condition(question.known_at))
-            settled = connection.table(sql).to_pylist()
+            settled = rows_of(settled_sql(table, settled_condition(question.known_at)))
             withdrawals = {_withdrawal(table, row, row["received_at"]) for row in settled if row["deleted"]}
             for row in (row for row in settled if not row["deleted"]):
                 withdrawn = _withdrawal(table, row, row["from_at"]) in withdrawals
                 of(row).set_aside.append(_record(table, row, "withdrawn" if withdrawn else "superseded"))
         if question.known_at is not None and f"{table}__every" in relations.files:
-            for row in connection.table(later_sql(table, question.known_at)).to_pylist():
+            for row in rows_of(later_sql(table, question.known_at)):
                 of(row).set_aside.append(_record(table, row, "not_yet_known"))
     for found in behind.values():
         for records in (found.entered, found.set_aside):

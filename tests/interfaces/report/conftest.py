@@ -26,10 +26,10 @@ NOWHERE = Place("made.yaml")
 NO_EXPRESSION = Expression("true", NOWHERE, Node("null", (), BOOLEAN))  # a report shows titles, never expressions
 
 LINES = (
-    ParameterRow(Decimal("5000.00"), date(2021, 1, 1), None, None, None, "practice: an earlier year", NOWHERE),
-    ParameterRow(Decimal("6000.00"), date(2022, 1, 1), None, None, None, "practice", NOWHERE),
+    ParameterRow(Decimal("5000.00"), date(2021, 1, 1), None, None, None, {"": "practice: an earlier year"}, NOWHERE),
+    ParameterRow(Decimal("6000.00"), date(2022, 1, 1), None, None, None, {"": "practice"}, NOWHERE),
     ParameterRow(Decimal("6500.50"), date(2022, 1, 1), None, "12", None, "notice 3", NOWHERE),
-    ParameterRow(Decimal("7000"), date(2022, 1, 1), None, None, "lifted_out", "notice 4", NOWHERE),
+    ParameterRow(Decimal("7000"), date(2022, 1, 1), None, None, "lifted_out", {"": "notice 4"}, NOWHERE),
     ParameterRow(Decimal("9000"), date(2022, 6, 2), None, None, None, "notice of a later day", NOWHERE),
 )
 
@@ -48,7 +48,7 @@ def fact(name: str, en: str, zh: str, unit: str | None) -> Fact:
 
 def rule(id: str, risk: str, severity: str, en: str, zh: str, *reasons: str) -> Rule:
     """A rule that is only shown."""
-    return Rule(id, words(en, zh), risk, severity, "household", NO_EXPRESSION, reasons, "practice", (), NOWHERE)
+    return Rule(id, words(en, zh), risk, severity, "household", NO_EXPRESSION, reasons, {"": "practice"}, (), NOWHERE)
 
 
 @pytest.fixture

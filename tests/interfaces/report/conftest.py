@@ -28,9 +28,9 @@ NO_EXPRESSION = Expression("true", NOWHERE, Node("null", (), BOOLEAN))  # a repo
 LINES = (
     ParameterRow(Decimal("5000.00"), date(2021, 1, 1), None, None, None, {"": "practice: an earlier year"}, NOWHERE),
     ParameterRow(Decimal("6000.00"), date(2022, 1, 1), None, None, None, {"": "practice"}, NOWHERE),
-    ParameterRow(Decimal("6500.50"), date(2022, 1, 1), None, "12", None, "notice 3", NOWHERE),
+    ParameterRow(Decimal("6500.50"), date(2022, 1, 1), None, "12", None, {"": "notice 3"}, NOWHERE),
     ParameterRow(Decimal("7000"), date(2022, 1, 1), None, None, "lifted_out", {"": "notice 4"}, NOWHERE),
-    ParameterRow(Decimal("9000"), date(2022, 6, 2), None, None, None, "notice of a later day", NOWHERE),
+    ParameterRow(Decimal("9000"), date(2022, 6, 2), None, None, None, {"": "notice of a later day"}, NOWHERE),
 )
 
 Make = Callable[..., Content]

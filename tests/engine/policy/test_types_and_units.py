@@ -119,6 +119,14 @@ def test_a_product_fits_up_to_38_digits_and_no_further(tmp_path: Path, number: s
     assert [line.split()[1] for line in ids(pack)] == found
 
 
+@pytest.mark.parametrize(("number", "found"), [("9" * 15, []), ("9" * 16, ["FG-P060"])])
+def test_a_sum_of_products_has_room_for_all_its_rows(tmp_path: Path, number: str, found: list[str]) -> None:
+    fact = f"{TITLE}, from: income, window: ever, unit: CNY·CNY/person/year, value: sum(amount * param.monitoring_line)"
+    pack = changed(tmp_path, parameters={"value: 6000": f"value: {number}"}, facts={ANCHOR: f"f: {{{fact}}}\n{ANCHOR}"})
+
+    assert [line.split()[1] for line in ids(pack)] == found
+
+
 def test_what_is_computed_from_a_mistake_is_not_a_mistake_too(tmp_path: Path) -> None:
     pack = changed(
         tmp_path,

@@ -93,7 +93,13 @@ def test_as_many_full_years_are_as_many_times_twelve_full_months_in_january(day:
 
 
 @pytest.mark.parametrize(
-    ("as_of", "longest"), [(date(1, 1, 1), Window(FULL, 1200)), (date(1, 6, 1), Window(TO_DATE, 1200))]
+    ("as_of", "longest"),
+    [
+        (date(1, 1, 1), Window(FULL, 1200)),
+        (date(1, 6, 1), Window(TO_DATE, 1200)),
+        (date(1, 6, 1), Window(WindowKind.YEAR_TO_DATE)),
+        (date(1, 1, 1), Window(YEARS, 1)),
+    ],
 )
 def test_a_window_that_begins_before_the_calendar_begins_with_it(as_of: date, longest: Window) -> None:
     after, until = bounds(longest, as_of)

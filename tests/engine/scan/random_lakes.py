@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from engine.records.lakes import LakeUnderTest
 from engine.scan import random_records
-from engine.scan.random_packs import AREAS, LEAVES
+from engine.scan.random_packs import AREAS, LEAVES, OLD_AREA, SUCCESSOR
 from engine.scan.reference_expressions import Row, is_open
 
-OLD_AREA, SUCCESSOR = "n19", "n11"  # an area that was replaced
 TIMES = [datetime(2024, 6, day, hour, tzinfo=UTC) for day, hour in ((1, 0), (1, 15), (1, 16), (2, 12), (9, 0))]
 KNOWN_AT = [None, *TIMES, date(2024, 6, 1)]
 SOURCES = ("s1", "s2")

@@ -19,7 +19,8 @@ AREAS: dict[str, str | None] = {"n": None, "n1": "n", "n11": "n1", "n12": "n1", 
 LEAVES = ("n11", "n12", "n21")
 MONEY, ROWS, YEARS, SHARE = "CNY", "row", "year", "share"
 _TITLE = {"en": "t"}
-_OVERRIDES = ("n", "n1", "n11", "n2")
+OLD_AREA, SUCCESSOR = "n19", "n11"  # an area that was replaced, where a lake knows of it
+_OVERRIDES = ("n", "n1", "n11", "n2", OLD_AREA)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from engine.scan.reference_expressions import Row, evaluate, is_open, six_places, within
@@ -38,13 +39,23 @@ class Found:
     judged: int = 0
 
 
-def scan(tables: Tables, pack: Pack, as_of: date, parents: Mapping[str, str | None]) -> Found:
-    """Judge every household. tables: the rows that count; parents: area -> the area above it, if any."""
+def scan(
+    tables: Tables,
+    pack: Pack,
+    as_of: date,
+    parents: Mapping[str, str | None],
+    successors: Mapping[str, str] = MappingProxyType({}),
+) -> Found:
+    """Judge every household.
+
+    tables: the rows that count; parents: area -> the area above it, if any; successors: area -> what replaced it.
+    """
     found = Found(fired=dict.fromkeys(pack.rules, 0), unknown=dict.fromkeys(pack.rules, 0))
     for household in tables["households"]:
         if household["registered_on"] is not None and household["registered_on"] > as_of:
             continue
         judge = _Household(household, tables, pack, as_of, parents)
+        judge.successors = successors
         if judge.members:
             found.judged += 1
             judge.compute()
@@ -57,6 +68,7 @@ def scan(tables: Tables, pack: Pack, as_of: date, parents: Mapping[str, str | No
 class _Household:
     def __init__(self, row: Row, tables: Tables, pack: Pack, as_of: date, parents: Mapping[str, str | None]) -> None:
         self.row, self.tables, self.pack, self.as_of = row, tables, pack, as_of
+        self.successors: Mapping[str, str] = {}
         self.above = list(_chain(row["area_code"], parents))
         self.persons = [p for p in tables["persons"] if p["household_id"] == row["household_id"]]
         self.members = [Member(p) for p in self.persons if is_open("persons", p, as_of)]
@@ -102,9 +114,9 @@ class _Household:
         rows = [r for r in rows if r.to_on is None or self.as_of <= r.to_on]
         for area in [*self.above, None]:
             for group in [self.row["population_group"], None] if self.row["population_group"] else [None]:
-                here = [r for r in rows if r.area == area and r.group == group]
+                here = [r for r in rows if self.successors.get(str(r.area), r.area) == area and r.group == group]
                 if here:
-                    return Fraction(max(here, key=lambda r: r.from_on).value)
+                    return Fraction(max(here, key=lambda r: (r.from_on, r.area == area)).value)
         raise AssertionError(f"{name} has no value on {self.as_of}")
 
     def warn(self, rule: Rule, found: Found) -> None:

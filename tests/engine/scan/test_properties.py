@@ -16,7 +16,7 @@ import firmground
 from conftest import EXAMPLES
 from engine.scan import random_lakes, random_packs, random_records, reference
 from engine.scan.random_lakes import KNOWN_AT
-from engine.scan.random_packs import AREAS, DATES
+from engine.scan.random_packs import AREAS, DATES, OLD_AREA, SUCCESSOR
 from firmground.engine.areas import AreaTree
 from firmground.engine.scan.data_known import BeforeAllData, NoHouseholds
 from firmground.engine.scan.memory import scan_tables
@@ -89,7 +89,7 @@ def test_a_lake_answers_as_the_rows_that_count(case: Case, known_at: date | date
             return
         found = firmground.scan(lake.path, pack, as_of, known_at=known_at)
 
-    expected = reference.scan(tables, pack, as_of, AREAS)
+    expected = reference.scan(tables, pack, as_of, AREAS, {OLD_AREA: SUCCESSOR})
     columns = ("household_id", "area_code", "rule", "risk", "severity", "reasons", "person_ids")
     assert found.warnings.select(columns).to_pylist() == expected.warnings
     assert found.counts.households == expected.judged

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 MOST_DIGITS = 38
 COUNT_DIGITS = 10  # a household has fewer than 10^10 rows
-SUM_DIGITS = 20  # digits before the point of a household's sum
+SUM_DIGITS = 20  # digits before the point of a household's sum, at least
+ROW_DIGITS = 4  # more digits before the point that a sum may have than what is summed
 
 
 class ValueKind(StrEnum):
@@ -104,4 +105,5 @@ def summed(each: ValueType) -> ValueType:
     """Type of a household's sum over rows of exact numbers."""
     if each.kind is not ValueKind.NUMBER:
         return each
-    return exact(SUM_DIGITS + each.places, each.places)
+    whole = max(SUM_DIGITS, each.digits - each.places + ROW_DIGITS)
+    return exact(whole + each.places, each.places)

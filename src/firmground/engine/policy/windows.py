@@ -132,7 +132,6 @@ def bounds(window: Window, as_of: date) -> tuple[date | None, date]:
     (datetime.date(2021, 5, 31), datetime.date(2022, 5, 31))
     """
     first_of_month = as_of.replace(day=1)
-    one_day = timedelta(days=1)
     if window.kind is WindowKind.FULL_MONTHS:
         end = months_before(first_of_month, window.offset_months)
         start = months_before(first_of_month, window.offset_months + window.count)
@@ -140,10 +139,10 @@ def bounds(window: Window, as_of: date) -> tuple[date | None, date]:
     if window.kind is WindowKind.MONTHS_TO_DATE:
         return months_before(as_of, window.count), as_of
     if window.kind is WindowKind.YEAR_TO_DATE:
-        return date(as_of.year, 1, 1) - one_day, as_of
+        return _day_before(date(as_of.year, 1, 1)), as_of
     if window.kind is WindowKind.FULL_YEARS:
-        start_year = max(as_of.year - window.count, 2)
-        return date(start_year, 1, 1) - one_day, date(as_of.year, 1, 1) - one_day
+        start_year = max(as_of.year - window.count, 1)
+        return _day_before(date(start_year, 1, 1)), _day_before(date(as_of.year, 1, 1))
     return None, as_of
 
 

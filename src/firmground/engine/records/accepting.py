@@ -11,9 +11,9 @@ from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.lake import Lake
 from firmground.engine.records.manifest import DataFile, Manifest
 from firmground.engine.records.registry import rows_of
-from firmground.engine.records.settling import settle
+from firmground.engine.records.settling import key_sql, settle
 from firmground.engine.records.workspace import Workspace
-from firmground.engine.tables import COMMON, Table
+from firmground.engine.tables import COMMON, TABLES, Table
 
 ROWS_PER_DELIVERY = 2**32
 
@@ -117,11 +117,9 @@ def _settle(work: Workspace, table: Table, lake: Lake, manifest: Manifest, versi
 
 
 def _overlaps(work: Workspace, lake: Lake, manifest: Manifest) -> bool:
-    """Whether some pair has more than one counting row of membership."""
+    """Whether some pair ever had rows of membership under more than one key: what counts differs by known-at."""
     rows = [f"({sql})" for sql in (rows_of(lake, manifest.tables.get("persons", ())),) if sql]
-    each = " union all ".join(f"select member_no, row_id from {source}" for source in ["fresh", *rows])
-    found = work.one(
-        f"select 1 from ({each}) as e anti join (select row_id from settled where until_at is null) as s "
-        "on s.row_id = e.row_id group by e.member_no having count(*) > 1 limit 1"
-    )
+    key = key_sql(TABLES["persons"], "r")
+    each = " union all ".join(f"select r.member_no, {key} as key from {source} as r" for source in ["fresh", *rows])
+    found = work.one(f"select 1 from ({each}) as e group by e.member_no having count(distinct e.key) > 1 limit 1")
     return bool(found)

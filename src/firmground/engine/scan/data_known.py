@@ -31,7 +31,7 @@ def require_data(question: Question, relations: Relations) -> None:
         if not connection.table("select 1 from households limit 1").num_rows:
             if question.known_at is not None and question.manifest.tables.get("households"):
                 at = question.known_at.astimezone(ZoneInfo(question.lake.settings.time_zone))
-                found = f"No household was known on {at:%Y-%m-%d %H:%M}"
+                found = f"No household was known on {at.isoformat(sep=' ', timespec='minutes')[:16]}"
                 raise BeforeAllData(found=found, expected="a later known-at")
             found = f"The lake {question.lake.path} holds no households"
             raise NoHouseholds(found=found, hint="Bring them in with `firmground import FILE --as households`.")

@@ -16,8 +16,7 @@ from firmground.engine.policy.model import Pack
 from firmground.engine.scan.backends import duckdb as backend
 from firmground.engine.scan.compile.statement import compile_statement
 from firmground.engine.scan.judged import Judged
-from firmground.engine.scan.relations import READ_TABLES, Relations, empty
-from firmground.engine.tables import TABLES, arrow_type
+from firmground.engine.scan.relations import READ_TABLES, Relations, depth_in, empty
 
 
 def scan_tables(tables: Mapping[str, pa.Table], pack: Pack, as_of: date, *, areas: AreaTree | None = None) -> Judged:
@@ -33,19 +32,10 @@ def scan_tables(tables: Mapping[str, pa.Table], pack: Pack, as_of: date, *, area
         relations.tables["area_ancestors"] = pa.table({"area_code": codes, "ancestor_code": codes})
     else:
         relations.tables["area_ancestors"] = areas.ancestors_table(codes)
-    statement = compile_statement(pack, as_of, depth_in(areas))
+    statement = compile_statement(pack, as_of, depth_in(areas) if areas is not None else len)
     judged = backend.judge(statement, relations)
     order = [("household_id", "ascending"), ("rule", "ascending")]
     return Judged(judged.warnings.sort_by(order), judged.counts)
-
-
-def depth_in(areas: AreaTree | None):  # type: ignore[no-untyped-def]
-    """How deep an area lies in a tree; codes that it does not know count by their length."""
-
-    def depth(code: str) -> int:
-        return len(areas.ancestors(code)) if areas is not None and code in areas else len(code)
-
-    return depth
 
 
 def numbered(tables: Mapping[str, pa.Table]) -> Relations:
@@ -88,6 +78,3 @@ def _complete(name: str, rows: pa.Table | None) -> pa.Table:
         else:
             columns.append(pa.nulls(rows.num_rows, field.type))
     return pa.Table.from_arrays(columns, schema=schema)
-
-
-__all__ = ["TABLES", "arrow_type", "depth_in", "numbered", "scan_tables"]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from firmground.engine.policy.model import Pack
 from firmground.engine.records import Lake, Manifest
 from firmground.engine.scan.compile.statement import Statement, compile_statement
-from firmground.engine.scan.relations import Relations, area_depth, lake_relations
+from firmground.engine.scan.relations import Relations, area_tree, depth_in, lake_relations
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Question:
 
     def statement(self) -> Statement:
         """The statement that answers it."""
-        return compile_statement(self.pack, self.as_of, area_depth(self.lake, self.manifest, self.known_at))
+        tree = area_tree(self.lake, self.manifest, self.known_at)
+        return compile_statement(self.pack, self.as_of, depth_in(tree), tree.successor)
 
     def relations(self, households: list[str] | None = None) -> Relations:
         """The relations that the statement reads; of these households only, if given."""
@@ -39,7 +40,13 @@ def known_until(lake: Lake, known_at: date | datetime | None) -> datetime | None
     if known_at is None:
         return None
     zone = ZoneInfo(lake.settings.time_zone)
+    day = known_at.date() if isinstance(known_at, datetime) else known_at
+    if not _EARLIEST < day < _LATEST:  # a day later or another zone would leave the calendar
+        return datetime.combine(min(max(day, _EARLIEST), _LATEST), time(), UTC)
     if isinstance(known_at, datetime):
         return (known_at if known_at.tzinfo else known_at.replace(tzinfo=zone)).astimezone(UTC)
     next_day = datetime.combine(known_at + timedelta(days=1), time(), zone)
     return next_day.astimezone(UTC) - timedelta(microseconds=1)
+
+
+_EARLIEST, _LATEST = date(1, 1, 3), date(9999, 12, 28)

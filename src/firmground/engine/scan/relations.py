@@ -180,9 +180,8 @@ def _rows(relations: Relations, name: str) -> pa.Table:
         return connection.sql(relations.definitions[name]).to_arrow_table()
 
 
-def area_depth(lake: Lake, manifest: Manifest, known_at: datetime | None) -> Callable[[str], int]:
-    """How deep an area lies below the top; codes that the tree does not know count by their length."""
-    tree = area_tree(lake, manifest, known_at)
+def depth_in(tree: AreaTree) -> Callable[[str], int]:
+    """How deep an area lies below the top of a tree; codes that it does not know count by their length."""
     return lambda code: len(tree.ancestors(code)) if code in tree else len(code)
 
 

@@ -10,6 +10,7 @@ import pytest
 import firmground
 from engine.records.lakes import LakeUnderTest
 from engine.scan.lakes import AS_OF, PACK, RECEIVED
+from firmground.engine.scan.data_known import BeforeAllData
 from interfaces.cli.conftest import call
 
 ARRIVED = datetime(2022, 6, 10, 16, 0, tzinfo=UTC)  # midnight between 10 and 11 June in the lake's zone, UTC+8
@@ -93,3 +94,19 @@ def test_the_list_of_runs_shows_it_in_the_lakes_time_zone(lake: LakeUnderTest, t
     firmground.scan(lake.path, PACK, AS_OF, known_at=date(2022, 6, 10))
 
     assert "2022-06-10 23:59" in call("runs", "--data", lake.path).out
+
+
+@pytest.mark.parametrize(
+    "known_at", [date(9999, 12, 31), datetime(9999, 12, 31, 23, 59, tzinfo=timezone(-timedelta(hours=9)))]
+)
+def test_the_end_of_the_calendar_knows_everything(lake: LakeUnderTest, known_at: date | datetime) -> None:
+    scan = firmground.scan(lake.path, PACK, AS_OF, known_at=known_at)
+
+    assert scan.warnings.column("rule").to_pylist() == ["income_below_line"]
+    assert "As known at 9999-12-2" in scan.explain("H1").text("en")
+
+
+@pytest.mark.parametrize("known_at", [date(1, 1, 1), datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9)))])
+def test_before_the_beginning_of_the_calendar_nobody_was_known(lake: LakeUnderTest, known_at: date | datetime) -> None:
+    with pytest.raises(BeforeAllData, match="No household was known on 0001-01-0"):
+        firmground.scan(lake.path, PACK, AS_OF, known_at=known_at)

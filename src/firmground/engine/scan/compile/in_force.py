@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlglot import exp
@@ -15,6 +15,7 @@ from firmground.engine.scan.compile.node_sql import as_decimal, decimal_literal
 from firmground.errors import FirmgroundError
 
 AreaDepth = Callable[[str], int]
+Successor = Callable[[str], str]
 
 
 class NoValueInForce(FirmgroundError):
@@ -23,15 +24,22 @@ class NoValueInForce(FirmgroundError):
     id = "FG-S001"
 
 
-def rows_in_force(parameter: Parameter, as_of: date) -> list[ParameterRow]:
-    """The rows in force at a date, at most one per area and group: the latest `from` counts."""
+def itself(code: str) -> str:
+    """The code that stands for an area where none was replaced."""
+    return code
+
+
+def rows_in_force(parameter: Parameter, as_of: date, successor: Successor = itself) -> list[ParameterRow]:
+    """The rows in force at a date, at most one per area and group: the latest `from` counts.
+
+    A row of an area that was replaced holds for the successor, which it is told for; a row that names the successor
+    itself from the same day on goes before it.
+    """
     latest: dict[tuple[str | None, str | None], ParameterRow] = {}
-    for row in parameter.rows:
-        if row.from_on > as_of or (row.to_on is not None and row.to_on < as_of):
-            continue
-        known = latest.get((row.area, row.group))
-        if known is None or row.from_on >= known.from_on:
-            latest[row.area, row.group] = row
+    in_force = [r for r in parameter.rows if r.from_on <= as_of and (r.to_on is None or as_of <= r.to_on)]
+    told = [(row, successor(row.area) if row.area else None) for row in in_force]
+    for row, area in sorted(told, key=lambda pair: (pair[0].from_on, pair[0].area == pair[1])):
+        latest[area, row.group] = row if row.area == area else replace(row, area=area)
     return list(latest.values())
 
 
@@ -40,18 +48,20 @@ class InForce:
     """The parameters of a pack at a date.
 
     area_depth: how far below the top an area lies; of two areas above a household the deeper is the nearer.
+    successor: the code that stands for an area today.
     Raises NoValueInForce when a parameter is asked for that has no general value at the date.
     """
 
     pack: Pack
     as_of: date
     area_depth: AreaDepth
+    successor: Successor = itself
     areas: list[str] = field(default_factory=list)  # areas with values of their own, in the order of their joins
 
     def rows(self, name: str) -> list[ParameterRow]:
         """Rows in force in the order in which they are tried: nearest area, then with group, then the general one."""
         parameter = self.pack.parameters[name]
-        rows = rows_in_force(parameter, self.as_of)
+        rows = rows_in_force(parameter, self.as_of, self.successor)
         if not any(row.area is None and row.group is None for row in rows):
             first = min((row.from_on for row in parameter.rows), default=None)
             raise NoValueInForce(

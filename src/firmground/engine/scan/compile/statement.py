@@ -17,7 +17,7 @@ from firmground.engine.policy.scopes import HOUSEHOLD_COLUMNS, Names, scope_of_r
 from firmground.engine.policy.values import ValueType
 from firmground.engine.scan.compile import reasons_sql
 from firmground.engine.scan.compile.facts_sql import FactsSql
-from firmground.engine.scan.compile.in_force import AreaDepth, InForce
+from firmground.engine.scan.compile.in_force import AreaDepth, InForce, Successor, itself
 from firmground.engine.scan.compile.node_sql import Surroundings, day, node_sql, rounded
 
 WARNING_COLUMNS = ("household_id", "area_code", "rule", "risk", "severity", "reasons", "person_ids")
@@ -78,13 +78,14 @@ def write(query: exp.Expr, dialect: str) -> str:
     return query.sql(dialect=dialect, pretty=True, identify=True)
 
 
-def compile_statement(pack: Pack, as_of: date, area_depth: AreaDepth = len) -> Statement:
+def compile_statement(pack: Pack, as_of: date, area_depth: AreaDepth = len, successor: Successor = itself) -> Statement:
     """The statement of a sound pack at a date.
 
-    area_depth: how deep an area lies; by default as many digits as its code has.
+    area_depth: how deep an area lies; by default as many digits as its code has. successor: the code that stands for an
+    area today; by default itself.
     Raises NoValueInForce when a parameter in use has no value at the date.
     """
-    in_force = InForce(pack, as_of, area_depth)
+    in_force = InForce(pack, as_of, area_depth, successor)
     facts = FactsSql(pack, as_of, in_force)
     ctes = [*facts.steps()]
     rules = list(pack.rules.values())

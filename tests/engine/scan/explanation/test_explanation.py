@@ -215,3 +215,20 @@ def test_units_of_one_and_of_many_are_words(tmp_path: Path, lake: LakeUnderTest)
 def test_a_date_before_all_data_is_refused_whatever_the_household(lake: LakeUnderTest) -> None:
     with pytest.raises(BeforeAllData, match="The as-of date 1990-06-01 is before all data, which begin on 2020-01-01"):
         firmground.explain(lake.path, "H3", PACK, date(1990, 6, 1))
+
+
+def test_the_age_of_the_youngest_is_counted_as_an_age_in_chinese(lake: LakeUnderTest, tmp_path: Path) -> None:
+    oldest_child = "{of: person, title: {en: Age, zh: 年龄}, unit: year, value: completed_years(birth_date)}"
+    youngest = "{title: {en: Youngest, zh: 最小年龄}, from: persons, unit: year, value: min(age)}"
+    rule_of_it = (
+        "{title: {en: Grown up, zh: 均已成年}, risk: education, severity: low, when: youngest > param.school_age_to, "
+        "reasons: [youngest, param.school_age_to], source: practice}"
+    )
+    changes = {f"age: {oldest_child}": f"age: {oldest_child}\nyoungest: {youngest}"}
+    changes["\nstruck:\n"] = f"\ngrown_up: {rule_of_it}\nstruck:\n"
+    pack = small_pack(tmp_path, changes)
+
+    text = firmground.explain(lake.path, "H1", pack, AS_OF).text("zh")
+
+    assert "最小年龄：11 岁" in text
+    assert "最小年龄升至 16 岁（增加 5 岁）" in text

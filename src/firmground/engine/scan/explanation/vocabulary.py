@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -193,11 +194,14 @@ class Vocabulary:
 
     @cached_property
     def _ages(self) -> frozenset[str]:
-        ages = {fact.name for fact in self.pack.facts.values() if _says_age(fact.value.node)}
+        ages: set[str] = set()
+        for fact in self.pack.facts.values():  # in the order of their dependence
+            if _says_age(fact.value.node, ages):
+                ages.add(fact.name)
         compared = [fact.value.node for fact in self.pack.facts.values()]
         compared += [rule.when.node for rule in self.pack.rules.values()]
         for node in (part for whole in compared for part in whole.walk() if part.op in COMPARISONS):
-            if any(_says_age(side) or side.name in ages for side in node.args):
+            if any(_says_age(side, ages) for side in node.args):
                 ages |= {side.name for side in node.args if side.op == "parameter"}
         return frozenset(ages)
 
@@ -224,9 +228,13 @@ class Vocabulary:
         return f"{node.op} ({', '.join(parts)})"
 
 
-def _says_age(node: Node) -> bool:
-    """Whether a value is completed years, or the least or greatest of such."""
-    return node.op == "completed_years" or (node.op in ("min", "max") and _says_age(node.args[0]))
+def _says_age(node: Node, ages: Collection[str]) -> bool:
+    """Whether an expression is an age: that of a person, or one chosen among those of several."""
+    if node.op == "fact":
+        return node.name in ages
+    if node.op in ("min", "max", "least", "greatest", "coalesce"):
+        return any(_says_age(part, ages) for part in node.args)
+    return node.op == "completed_years"
 
 
 @cache

@@ -82,7 +82,7 @@ class Department(_Definition):
     """A source of records."""
 
     title: Title
-    cadence_days: int | None = Field(None, description="days between two deliveries", ge=1)
+    cadence_days: int | None = Field(None, description="days between two deliveries; kept, and not used yet", ge=1)
 
 
 class PolicyFile(_Definition):
@@ -101,7 +101,9 @@ class PolicyFile(_Definition):
     risks: dict[Name, Title] = Field(description="risks that rules and clues name", min_length=1)
     severities: dict[Name, Title] = Field(description="severities, gravest first", min_length=1)
     units: dict[Name, Title] = Field(default_factory=dict, description="further words that units may use")
-    calendar: Calendar = Field(default_factory=lambda: Calendar.model_validate({}), description="working days")
+    calendar: Calendar = Field(
+        default_factory=lambda: Calendar.model_validate({}), description="working days; kept, and not used yet"
+    )
     sources: dict[Name, Department] = Field(default_factory=dict, description="departments that deliver")
 
 
@@ -150,7 +152,9 @@ class TablesFile(_Definition):
     conditions: TableKinds | None = None
     shocks: TableKinds | None = None
     attributes: TableKinds | None = None
-    sources: dict[Name, int] = Field(default_factory=dict, description="rank of sources; 1 speaks before 2")
+    sources: dict[Name, int] = Field(
+        default_factory=dict, description="rank of sources, 1 before 2; kept, and not acted upon yet: all rows count"
+    )
 
 
 class WindowDefinition(_Definition):

@@ -16,6 +16,7 @@ from firmground.errors import FirmgroundError
 from firmground.interfaces.cli import check, scan
 from firmground.interfaces.cli.mistakes import NotADate, WrongUse
 from firmground.interfaces.cli.screen import say_errors
+from interfaces.cli.conftest import call
 
 Firmground = Callable[..., Any]
 PROGRAM = [sys.executable, "-c", "import sys; from firmground.interfaces.cli import run; sys.exit(run())"]
@@ -232,3 +233,33 @@ def test_several_errors_are_all_said_in_their_order(capsys: pytest.CaptureFixtur
     say_errors([WrongUse(found="First"), NotADate(found="Second")], as_json=False)
 
     assert capsys.readouterr().err.splitlines() == ["FG-C001  First.", "FG-C002  Second.", "2 mistakes."]
+
+
+@pytest.mark.parametrize("day", ["20220601", "2022-W22-3", "2022-6-1", "２０２２-06-01"])
+@pytest.mark.parametrize("option", ["--as-of", "--known-at"])
+def test_a_date_is_written_in_one_way_only(option: str, day: str) -> None:
+    arguments = {"--as-of": "2022-06-01", option: day}
+    ran = call("scan", "--data", "nowhere", "--pack", "cn", *(part for pair in arguments.items() for part in pair))
+
+    assert ran.code == 2
+    assert f"{option} is `{day}`" in ran.err
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [["line=1_0"], ["line=１２"], ["line=1e99999"], ["line=1e-400"], ["=5"], ["param.line=1", "line=2"]],
+)
+def test_a_value_to_try_is_one_plain_number(settings: list[str]) -> None:
+    tried = [part for text in settings for part in ("--set", text)]
+    ran = call("scan", "--data", "nowhere", "--pack", "cn", "--as-of", "2022-06-01", *tried)
+
+    assert ran.code == 2
+    assert "--set" in ran.err
+    assert len(ran.err) < 400
+
+
+def test_known_at_without_a_lake_is_wrong_use_of_sql() -> None:
+    ran = call("sql", "cn", "--known-at", "2022-06-01")
+
+    assert ran.code == 2
+    assert "`--known-at` stands without `--data`" in ran.err

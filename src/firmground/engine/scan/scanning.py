@@ -167,11 +167,10 @@ def _compared_with(lake: Lake, since: str | None, pack: str) -> Run | None:
 def _repeat(lake: Lake, id_: str, backend: str, master: str, progress: Progress | None) -> Scan:
     run = run_store.find(run_store.read_runs(lake.path), id_)
     given = run_store.warnings_of(lake.path, run)
-    with run_store.pack_of(lake.path, run) as loaded:
-        pack = with_tried(loaded, run.settings)
-        question = Question(lake, lake.manifest(run.manifest), pack, run.as_of, run.known_at, run.settings)
-        check_sums(lake.path, question.manifest)
-        judged = _judge(question, backend, master, progress)
+    pack = with_tried(run_store.pack_of(lake.path, run), run.settings)
+    question = Question(lake, lake.manifest(run.manifest), pack, run.as_of, run.known_at, run.settings)
+    check_sums(lake.path, question.manifest)
+    judged = _judge(question, backend, master, progress)
     warnings = _with_history(judged.warnings, run, question)
     if not warnings.equals(given.cast(warnings.schema)):
         raise NotRepeated(

@@ -52,7 +52,7 @@ def explain(
     day, changed = read_date(as_of, "--as-of"), read_settings(settings)
     loaded = load_pack(pack)
     language = choose_language(lang, loaded)
-    answer = explanation_of(data, household, loaded, day, known_at=known_at_of(known_at, data), settings=changed)
+    answer = explanation_of(data, household, loaded, day, known_at=known_at_of(known_at), settings=changed)
     if as_json:
         say_json(answer.as_dict())
     else:

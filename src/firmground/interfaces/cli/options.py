@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from firmground.engine.policy.model import Pack
-from firmground.engine.records import Lake
 from firmground.errors import nearest
 from firmground.interfaces.cli.mistakes import FileMissing, NotADate, NotASetting, NotATime, UnknownLanguage
 
@@ -49,10 +48,14 @@ Out = Annotated[
 ]
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[-+]?([0-9]{1,28}(\.[0-9]{0,28})?|\.[0-9]{1,28})([eE][-+]?[0-9]{1,2})?")
+
+
 def read_date(text: str, option: str) -> date:
     """A date such as 2022-05-31. Raises NotADate."""
     try:
-        return date.fromisoformat(text) if len(text) == 10 else _refuse_date(text, option)
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else _refuse_date(text, option)
     except ValueError:
         return _refuse_date(text, option)
 
@@ -61,22 +64,19 @@ def _refuse_date(text: str, option: str) -> date:
     raise NotADate(found=f"{option} is `{text}`", expected="a date of the calendar such as 2022-05-31") from None
 
 
-def known_at_of(text: str | None, data: Path) -> datetime | None:
-    """The moment up to which rows count: a date is the end of that day in the lake's time zone. Raises NotATime."""
-    if text is None:
-        return None
-    zone = ZoneInfo(Lake.open(data).settings.time_zone)
-    moment = read_time(text, "--known-at")
-    if isinstance(moment, datetime):
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-    next_day = datetime.combine(moment + timedelta(days=1), time(), zone)
-    return next_day.astimezone(UTC) - timedelta(microseconds=1)
+def known_at_of(text: str | None) -> date | datetime | None:
+    """The day, or moment, up to which rows count, as it was written. Raises NotATime."""
+    return None if text is None else read_time(text, "--known-at")
 
 
 def read_time(text: str, option: str) -> date | datetime:
     """A date, or a time; without a zone it stays naive. Raises NotATime."""
     try:
-        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+        if _DAY.match(text) and text[10:11] in ("T", " "):
+            return datetime.fromisoformat(text)
+        raise ValueError(text)
     except ValueError:
         raise NotATime(
             found=f"{option} is `{text}`", expected="a date, or a time such as 2022-05-31T18:00+08:00"
@@ -87,15 +87,15 @@ def read_settings(texts: Iterable[str] | None) -> dict[str, Decimal] | None:
     """`param.NAME=VALUE` texts as parameter name -> exact value. Raises NotASetting."""
     settings: dict[str, Decimal] = {}
     for text in texts or ():
-        name, separator, value = text.partition("=")
-        try:
-            settings[name.strip().removeprefix("param.")] = Decimal(value.strip())
-        except InvalidOperation:
-            separator = ""
-        if not separator or not settings[name.strip().removeprefix("param.")].is_finite():
+        written, _, value = text.partition("=")
+        name = written.strip().removeprefix("param.")
+        if not name or not _NUMBER.fullmatch(value.strip()):
             raise NotASetting(
                 found=f"--set is `{text}`", expected="a parameter and a number such as param.monitoring_line=7000"
             )
+        if name in settings:
+            raise NotASetting(found=f"--set gives `{name}` two values", expected="one value for each parameter")
+        settings[name] = Decimal(value.strip())
     return settings or None
 
 

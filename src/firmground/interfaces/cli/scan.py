@@ -89,7 +89,7 @@ def scan(
             data,
             loaded,
             read_date(as_of, "--as-of") if as_of else None,
-            known_at=known_at_of(known_at, data),
+            known_at=known_at_of(known_at),
             since=since,
             repeat=repeat,
             settings=read_settings(settings),

@@ -40,10 +40,10 @@ def read_scanned(path: Path, data: Path, *, pack: str | None) -> Scanned:
     """
     warnings = read_warnings(path)
     lake = Lake.open(data)
-    run = _run_of(warnings, run_store.read_runs(lake.path))
+    run = _run_of(warnings, run_store.read_runs(lake.path), lake.path)
     if run is not None:
-        with run_store.pack_of(lake.path, run) as kept:
-            question = Question(lake, lake.manifest(run.manifest), kept, run.as_of, run.known_at, run.settings)
+        kept = run_store.pack_of(lake.path, run)
+        question = Question(lake, lake.manifest(run.manifest), kept, run.as_of, run.known_at, run.settings)
         return Scanned(warnings, question, run)
     as_of = warnings.column("as_of")[0].as_py() if warnings.num_rows else None
     if as_of is None or (pack is None and not _is_shipped(warnings)):
@@ -56,16 +56,22 @@ def read_scanned(path: Path, data: Path, *, pack: str | None) -> Scanned:
     return Scanned(warnings, Question(lake, lake.manifest(), loaded, as_of, None, {}), None)
 
 
-def _run_of(warnings: pa.Table, runs: list[Run]) -> Run | None:
-    """The last run of the list's pack, version and date with as many warnings; for an empty list the last that was."""
+def _run_of(warnings: pa.Table, runs: list[Run], lake: Path) -> Run | None:
+    """The last run that gave just these warnings; for an empty list the last that gave none."""
     standing = counted(warnings)
     if not standing.num_rows:
-        empty = [run for run in runs if not run.warnings]
-        return empty[-1] if empty else None
+        return next((run for run in reversed(runs) if not run.warnings), None)
     first = standing.slice(0, 1).to_pylist()[0]
-    fitting = [run for run in runs if _key(run) == (first["pack"], first["pack_version"], first["as_of"])]
-    fitting = [run for run in fitting if run.warnings == standing.num_rows]
-    return fitting[-1] if fitting else None
+    for run in reversed(runs):
+        if _key(run) != (first["pack"], first["pack_version"], first["as_of"]) or run.warnings != standing.num_rows:
+            continue
+        given = run_store.warnings_of(lake, run).select(_TOLD)
+        if given.equals(standing.select(_TOLD).cast(given.schema).combine_chunks()):
+            return run
+    return None
+
+
+_TOLD = ["household_id", "rule", "reasons", "person_ids", "first_raised_on"]  # what tells one run's list from another's
 
 
 def _key(run: Run) -> tuple[str, str, date]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from firmground.engine.scan.doors import sql as statement_of
+from firmground.interfaces.cli.mistakes import WrongUse
 from firmground.interfaces.cli.options import KnownAt, known_at_of, read_date
 from firmground.interfaces.cli.screen import say
 
@@ -42,5 +43,9 @@ def sql(
       firmground sql cn --as-of 2022-06-01 --data lake | duckdb
     """
     day = read_date(as_of, "--as-of") if as_of else date.today()  # noqa: DTZ011  # the user's own day
-    known = known_at_of(known_at, data) if data else None
+    if known_at is not None and data is None:
+        raise WrongUse(
+            found="`--known-at` stands without `--data`", expected="both: only a lake has rows that were received"
+        )
+    known = known_at_of(known_at)
     say(statement_of(pack, day, backend=backend, data=data, known_at=known).rstrip("\n"))

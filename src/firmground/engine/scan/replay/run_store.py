@@ -12,10 +12,11 @@ import hashlib
 import io
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -24,8 +25,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from firmground.engine.policy import load_pack
+from firmground.engine.policy import PackUnsound, load_pack
 from firmground.engine.policy.model import Pack
+from firmground.engine.policy.structure import FILES
 from firmground.errors import FirmgroundError, nearest
 
 
@@ -40,6 +42,12 @@ class RunDamaged(FirmgroundError):
     """A run's description, its warnings or its pack cannot be read, or are not as the run left them."""
 
     id = "FG-S021"
+
+
+class NewerRun(FirmgroundError):
+    """A run was kept by a newer version of Firmground, which says more of it."""
+
+    id = "FG-S023"
 
 
 @dataclass(frozen=True)
@@ -79,25 +87,40 @@ class Run:
 
 
 def read_runs(lake: Path) -> list[Run]:
-    """All runs of a lake, oldest first. Raises RunDamaged."""
+    """All runs of a lake, oldest first. Raises RunDamaged, NewerRun."""
     runs = []
     for path in (lake / "runs").glob("*.json"):
         try:
-            runs.append(_run(json.loads(path.read_text(encoding="utf-8"))))
-        except (ValueError, KeyError, TypeError) as error:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            unknown = set(values) - {field.name for field in fields(Run)}
+            if not unknown:
+                runs.append(_run(values, path.stem))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
             raise RunDamaged(
-                found=f"The run {path.name} cannot be read ({error})",
-                hint="Take the file out of `runs`; the records are not touched by that.",
+                found=f"The run {path.name} cannot be read ({type(error).__name__})",
+                hint="Restore the file from a backup; the records are not touched by it.",
             ) from error
+        if unknown:
+            raise NewerRun(
+                found=f"The run {path.name} says more than this version knows ({', '.join(sorted(unknown))})",
+                expected="a run of this version of Firmground, or an earlier one",
+                hint="Use the newer version.",
+            )
     return sorted(runs, key=lambda run: (run.kept_at, run.id))
 
 
-def _run(values: dict[str, Any]) -> Run:
+def _run(values: dict[str, Any], id_: str) -> Run:
+    """A run from its description. What does not fit raises ValueError, TypeError, LookupError or ArithmeticError."""
     values["as_of"] = date.fromisoformat(values["as_of"])
     values["known_at"] = datetime.fromisoformat(values["known_at"]) if values["known_at"] else None
-    values["kept_at"] = datetime.fromisoformat(values["kept_at"])
+    values["kept_at"] = datetime.fromisoformat(values["kept_at"]).astimezone(UTC)
     values["settings"] = {name: Decimal(value) for name, value in values["settings"].items()}
-    return Run(**values)
+    run = Run(**values)
+    sound = run.id == id_ and re.fullmatch(r"[a-z0-9_]+-[0-9]+-[0-9]+", run.id) is not None
+    counts = isinstance(run.counts["households"], int) and isinstance(run.warnings, int)
+    if not (sound and counts and re.fullmatch(r"[0-9a-f]{64}", run.digest) and isinstance(run.manifest, int)):
+        raise ValueError("a value is not of its kind")
+    return run
 
 
 def find(runs: list[Run], id_: str) -> Run:
@@ -193,26 +216,28 @@ def _keep_pack(lake: Path, pack: Pack) -> None:
     _write_new(folder / f"{pack.digest}.json", json.dumps(files, ensure_ascii=False).encode())
 
 
-@contextmanager
-def pack_of(lake: Path, run: Run) -> Iterator[Pack]:
+def pack_of(lake: Path, run: Run) -> Pack:
     """The pack as it was when the run was made. Raises RunDamaged."""
     path = lake / "packs" / f"{run.digest}.json"
     try:
         files = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunDamaged(found=f"The pack of the run `{run.id}` cannot be read ({path.name})") from error
-    with tempfile.TemporaryDirectory(prefix="firmground-") as folder:
-        for name, content in files.items():
-            target = Path(folder) / run.pack / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(content, encoding="utf-8")
-        pack = load_pack(Path(folder) / run.pack)
+        if set(files) != set(FILES):  # a name from elsewhere could lead out of the folder that is written to
+            raise ValueError("its files are not those of a pack")
+        contents = {name: str.encode(files[name]) for name in FILES}
+        with tempfile.TemporaryDirectory(prefix="firmground-") as folder:
+            for name, content in contents.items():
+                (Path(folder) / name).write_bytes(content)
+            pack = load_pack(Path(folder))
+    except (OSError, ValueError, TypeError, PackUnsound) as error:
+        raise RunDamaged(
+            found=f"The pack of the run `{run.id}` cannot be read ({path.name})", hint="Restore the file from a backup."
+        ) from error
     if pack.digest != run.digest:
         raise RunDamaged(
             found=f"The pack of the run `{run.id}` is not the one it used ({path.name} was altered)",
             hint="Restore the file from a backup.",
         )
-    yield pack
+    return pack
 
 
 def now() -> datetime:

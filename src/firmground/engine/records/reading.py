@@ -1,9 +1,9 @@
 """From a file to a staging table of text cells: `raw`, with one column `c0`, `c1`, ... per heading.
 
 DuckDB reads plain CSV files at full speed: those without blank lines, mixed line ends, and spaces after a quotation
-mark. Its count of rows is held against that of the lines. Every other CSV file is read by Python's csv, which keeps what
-is broken: such a row has `broken` set and goes to quarantine whole, and `place` is its number in the file (null: as it
-lies in the table).
+mark. Its count of rows is held against that of the lines. Every other CSV file is read by Python's csv, which keeps
+what is broken: such a row has `broken` set and goes to quarantine whole, and `place` is its number in the file (null:
+as it lies in the table).
 """
 
 from __future__ import annotations

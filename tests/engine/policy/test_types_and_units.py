@@ -119,7 +119,7 @@ def test_a_product_fits_up_to_38_digits_and_no_further(tmp_path: Path, number: s
     assert [line.split()[1] for line in ids(pack)] == found
 
 
-@pytest.mark.parametrize(("number", "found"), [("9" * 15, []), ("9" * 16, ["FG-P060"])])
+@pytest.mark.parametrize(("number", "found"), [("9" * 16, []), ("9" * 16 + ".9", ["FG-P060"])])
 def test_a_sum_of_products_has_room_for_all_its_rows(tmp_path: Path, number: str, found: list[str]) -> None:
     fact = f"{TITLE}, from: income, window: ever, unit: CNY·CNY/person/year, value: sum(amount * param.monitoring_line)"
     pack = changed(tmp_path, parameters={"value: 6000": f"value: {number}"}, facts={ANCHOR: f"f: {{{fact}}}\n{ANCHOR}"})

@@ -12,7 +12,7 @@ from enum import StrEnum
 MOST_DIGITS = 38
 COUNT_DIGITS = 10  # a household has fewer than 10^10 rows
 SUM_DIGITS = 20  # digits before the point of a household's sum, at least
-ROW_DIGITS = 4  # more digits before the point that a sum may have than what is summed
+ROW_DIGITS = 3  # more digits before the point that a sum may have than what is summed
 
 
 class ValueKind(StrEnum):

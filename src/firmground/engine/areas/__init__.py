@@ -1,5 +1,5 @@
 """Areas: codes, names, levels, and what lies above what."""
 
-from firmground.engine.areas.tree import SHIPPED, AreaTree, UnknownAreaTree
+from firmground.engine.areas.tree import SHIPPED, AreaCircle, AreaTree, UnknownAreaTree, circles
 
-__all__ = ["SHIPPED", "AreaTree", "UnknownAreaTree"]
+__all__ = ["SHIPPED", "AreaCircle", "AreaTree", "UnknownAreaTree", "circles"]

@@ -5,6 +5,7 @@ Level 1 is the widest. An area with `replaced_by` reads as its successor whereve
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -16,7 +17,6 @@ import pyarrow.parquet as pq
 from firmground.errors import FirmgroundError, nearest
 
 SHIPPED = {"china": "china.parquet"}
-_DEEPEST = 20  # levels; a longer chain of parents runs in a circle
 
 
 class UnknownAreaTree(FirmgroundError):
@@ -61,8 +61,9 @@ class AreaTree:
     def from_table(rows: pa.Table) -> AreaTree:
         """A tree from rows of the table `areas`. Raises AreaCircle."""
         tree = AreaTree(rows)
-        for code in rows.column("code").to_pylist():
-            tree.ancestors(code)
+        above = tree._above
+        for circle in circles(above, above):
+            raise AreaCircle(found=f"What lies above the area {circle[0]} runs in a circle")
         return tree
 
     @cached_property
@@ -80,6 +81,16 @@ class AreaTree:
         codes, successors = replaced.column("code").to_pylist(), replaced.column("replaced_by").to_pylist()
         return dict(zip(codes, successors, strict=True))
 
+    @cached_property
+    def _above(self) -> dict[str, str | None]:
+        """Each code and what is read next on the way up: its successor if it was replaced, else its parent."""
+        return {**dict(zip(self._place, self._parents, strict=True)), **self._successors}
+
+    @cached_property
+    def _standing(self) -> dict[str, str]:
+        """The codes whose last successor was found."""
+        return {}
+
     def __contains__(self, code: object) -> bool:
         return code in self._place
 
@@ -92,11 +103,16 @@ class AreaTree:
 
     def successor(self, code: str) -> str:
         """The code that stands for this one today: itself unless it was replaced. Raises AreaCircle."""
-        for _ in range(_DEEPEST):
-            if code not in self._successors:
-                return code
-            code = self._successors[code]
-        raise AreaCircle(found=f"The successors of the area {code} run in a circle")
+        passed: dict[str, None] = {}
+        last = code
+        while last in self._successors and last not in self._standing:
+            if last in passed:
+                raise AreaCircle(found=f"The successors of the area {code} run in a circle")
+            passed[last] = None
+            last = self._successors[last]
+        last = self._standing.get(last, last)
+        self._standing.update(dict.fromkeys(passed, last))
+        return last
 
     def replaced(self) -> pa.Table:
         """area_code, successor: one row per code that was replaced."""
@@ -115,13 +131,14 @@ class AreaTree:
 
     def ancestors(self, code: str) -> tuple[str, ...]:
         """What lies above an area, nearest first; empty for the top and for unknown codes. Raises AreaCircle."""
-        above: list[str] = []
-        place = self._place.get(self.successor(code))
+        own = self.successor(code)
+        above: dict[str, None] = {}
+        place = self._place.get(own)
         while place is not None and self._parents[place] is not None:
             parent = self.successor(str(self._parents[place]))
-            above.append(parent)
-            if len(above) > _DEEPEST:
+            if parent == own or parent in above:
                 raise AreaCircle(found=f"What lies above the area {code} runs in a circle")
+            above[parent] = None
             place = self._place.get(parent)
         return tuple(above)
 
@@ -156,10 +173,9 @@ class AreaTree:
         for code, parent in zip(codes, parents, strict=True):
             if parent is None:
                 level[code] = 1
-        for _ in range(_DEEPEST):
+        found = level
+        while found:
             found = {c: level[p] + 1 for c, p in zip(codes, parents, strict=True) if c not in level and p in level}
-            if not found:
-                break
             level |= found
         return pa.array([level.get(code, 1) for code in codes], pa.int32())
 
@@ -179,6 +195,21 @@ class AreaTree:
         columns = {"area_code": area, "ancestor_code": ancestor}
         table = {name: pa.array(values, pa.string()) for name, values in columns.items()}
         return pa.table({**table, "depth": pa.array(depth, pa.int32())})
+
+
+def circles(above: Mapping[str, str | None], codes: Iterable[str]) -> Iterator[list[str]]:
+    """Every circle that is met on the way up from some codes, once, each of its codes followed by what is above it."""
+    done: set[str] = set()
+    for start in codes:
+        passed: dict[str, None] = {}
+        code: str | None = start
+        while code is not None and code not in done and code not in passed:
+            passed[code] = None
+            code = above.get(code)
+        if code in passed:
+            way = list(passed)
+            yield way[way.index(str(code)) :]
+        done |= passed.keys()
 
 
 @cache

@@ -55,7 +55,7 @@ def test_an_area_may_stand_below_many_others() -> None:
     ],
 )
 def test_a_circle_is_refused(rows: dict[str, tuple[str | None, str | None]]) -> None:
-    with pytest.raises(AreaCircle, match="What lies above the area . runs in a circle"):
+    with pytest.raises(AreaCircle, match=r"What lies above the area \w runs in a circle"):
         AreaTree.from_table(_tree(rows))
 
 

@@ -9,6 +9,7 @@ from firmground.engine.records.mistakes import RowMistake
 from firmground.errors import every_error
 
 _GOOD: dict[str, dict[str, object]] = {
+    "areas": {"code": "a8", "name": "Eight"},
     "households": {"household_id": "H8", "area_code": VILLAGE, "population_group": "general"},
     "persons": {"person_id": "p8", "household_id": "H1"},
     "income": income(1200),
@@ -117,6 +118,14 @@ CASES: list[Case] = [
         _STRUCK,
     ),
     ("FG-R021", "income", {"source": "Firmground"}, "source", "Firmground", "the department's own name"),
+    (
+        "FG-R024",
+        "areas",
+        {"parent": "a8"},
+        "parent",
+        "a8",
+        "an area that neither stands below this one nor was replaced by it",
+    ),
     ("FG-R022", "income", {"deleted": "true"}, "deleted", "true", "a record_id beside `deleted`"),
 ]
 

@@ -26,9 +26,10 @@ from firmground.engine.records.mapping import (
     without_mapping,
 )
 from firmground.engine.records.mistakes import SourceRefused
+from firmground.engine.records.placing import judge_places
 from firmground.engine.records.quarantine import put_in_quarantine, take_from_quarantine
 from firmground.engine.records.reading import Staged, look, stage
-from firmground.engine.records.registry import registry_of
+from firmground.engine.records.registry import registry_of, rows_of
 from firmground.engine.records.report import ImportReport
 from firmground.engine.records.summing_up import counted, mistakes_of, rounded_of
 from firmground.engine.records.workspace import Workspace, disk_trouble, sweep, workspace
@@ -170,6 +171,8 @@ def _deliver(
     columns = make_cells(work, delivery.mapping, delivery.headings, delivery.table)
     match_persons(work, registry, delivery.table, columns)
     judge(work, registry, delivery.table, pack, columns, delivery.mapping.rounded)
+    if delivery.table.name == "areas":
+        judge_places(work, delivery, rows_of(lake, manifest.tables.get("areas", ())))
     rows, quarantined, waiting = counted(work)
     report = ImportReport(
         file=delivery.file,

@@ -170,3 +170,13 @@ class BrokenRow(RowMistake):
 
     id = "FG-R023"
     expected_words = "as many cells as the heading"
+
+
+class AreaAboveItself(RowMistake):
+    """The area would stand above itself or replace itself, at once or through other areas, now or at an earlier time.
+
+    Correct one of the areas in the circle, and bring the others again in a later file.
+    """
+
+    id = "FG-R024"
+    expected_words = "an area that neither stands below this one nor was replaced by it"

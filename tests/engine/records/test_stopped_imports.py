@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import signal
@@ -14,8 +15,8 @@ import pytest
 from engine.records.lakes import HOUSEHOLDS, LakeUnderTest, income
 from engine.records.stopped_imports import Answering, start, unnamed_files
 from firmground.engine.records import Lake, deliveries, import_file, workspace
+from firmground.engine.records.disk import DiskTrouble
 from firmground.engine.records.lake import LakeBusy
-from firmground.engine.records.workspace import DiskTrouble
 
 _ROWS = 500
 
@@ -129,17 +130,58 @@ def test_a_full_disk_is_said_and_leaves_the_old_state(lake: LakeUnderTest, large
     assert unnamed_files(lake) == set()
 
 
-def test_a_folder_that_may_not_be_written_is_said(lake: LakeUnderTest) -> None:
-    (lake.folder / "file").write_text("", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("file", "{folder}/file is a file where a folder is needed. "),
+        ("file/lake", "A part of the path {folder}/file/lake is a file where a folder is needed. "),
+    ],
+)
+def test_a_file_in_place_of_the_folder_is_said(new_lake: LakeUnderTest, data: str, words: str) -> None:
+    (new_lake.folder / "file").write_text("", encoding="utf-8")
 
-    with pytest.raises(DiskTrouble):
-        import_file(_file(lake, 1), table="income", data=lake.folder / "file" / "lake")
+    with pytest.raises(DiskTrouble) as raised:
+        import_file(new_lake.file(HOUSEHOLDS), table="households", data=new_lake.folder / data)
+
+    assert raised.value.found == "The import stopped: " + words.format(folder=new_lake.folder).strip()
+    assert raised.value.hint == "Nothing of it is visible; the lake is as it was. Name another folder."
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "hint"),
+    [
+        (errno.ENOSPC, "No space left on device.", "Make room and import again."),
+        (errno.EDQUOT, "Disk quota exceeded.", "Make room and import again."),
+        (errno.EFBIG, "File too large.", "Make room and import again."),
+        (errno.EACCES, "You have no right to open or write {path}.", "Ask for that right, or name another folder."),
+        (errno.EPERM, "You have no right to open or write {path}.", "Ask for that right, or name another folder."),
+        (errno.EROFS, "{path} lies on a disk that can only be read.", "Name a folder that can be written."),
+        (errno.ENOENT, "{path} cannot be opened or written (No such file or directory).", "Name another folder."),
+        (errno.EIO, "{path} cannot be opened or written (Input/output error).", "Name another folder."),
+    ],
+)
+def test_why_a_folder_cannot_be_made_is_said_and_what_helps(
+    new_lake: LakeUnderTest, number: int, words: str, hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, make = new_lake.file(HOUSEHOLDS), os.mkdir
+
+    def refuse(path: object, mode: int = 0o777) -> None:
+        if path == new_lake.path:
+            raise OSError(number, os.strerror(number), str(path))
+        make(str(path), mode)
+
+    monkeypatch.setattr(os, "mkdir", refuse)
+    with pytest.raises(DiskTrouble) as raised:
+        import_file(file, table="households", data=new_lake.path)
+
+    assert raised.value.found == "The import stopped: " + words.format(path=new_lake.path)
+    assert raised.value.hint == f"Nothing of it is visible; the lake is as it was. {hint}"
 
 
 def test_memory_that_does_not_suffice_is_said(lake: LakeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workspace, "MEMORY_LIMIT", "1KB")
 
-    with pytest.raises(DiskTrouble):
+    with pytest.raises(DiskTrouble, match=r"The memory or the disk does not suffice\."):
         import_file(_file(lake, 1), table="income", data=lake.path)
     assert _state(lake) == _expected(0)
 

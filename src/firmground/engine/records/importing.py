@@ -14,8 +14,10 @@ from firmground.engine.policy.model import Pack
 from firmground.engine.records import manifest as manifests
 from firmground.engine.records.accepting import accept
 from firmground.engine.records.cells import judge, make_cells, match_persons
+from firmground.engine.records.damage import whole_lake
 from firmground.engine.records.deliveries import last_report
 from firmground.engine.records.delivery import Delivery
+from firmground.engine.records.disk import disk_trouble
 from firmground.engine.records.lake import Lake, LakeSettings
 from firmground.engine.records.manifest import DataFile, DeliveryEntry, Manifest
 from firmground.engine.records.mapping import (
@@ -32,7 +34,7 @@ from firmground.engine.records.reading import Staged, look, stage
 from firmground.engine.records.registry import registry_of, rows_of
 from firmground.engine.records.report import ImportReport
 from firmground.engine.records.summing_up import counted, mistakes_of, rounded_of
-from firmground.engine.records.workspace import Workspace, disk_trouble, sweep, workspace
+from firmground.engine.records.workspace import Workspace, sweep, workspace
 from firmground.engine.tables import Table
 from firmground.engine.tables import table as table_named
 
@@ -61,7 +63,7 @@ def import_file(
     source and received_at fill rows without their own (default `unnamed`, now; a date is its start in the lake's zone).
     pack: for a new lake (default `cn`). dry_run: the same report, nothing written.
     Returns the report. Raises FileUnreadable, FileEmpty, WrongEncoding, HeadingUnfit, ColumnMissing, MappingUnsound,
-    LakeBusy, OtherPack, DiskTrouble; the lake is then as it was.
+    LakeBusy, OtherPack, LakeDamaged, DiskTrouble; the lake is then as it was.
     """
     path, folder = Path(path), Path(data)
     definition = table_named(table)
@@ -135,7 +137,8 @@ def _import(
         if earlier is not None:
             return _repeated(delivery, staged, earlier)
         unused = check_columns(chosen, staged.headings, table)
-        report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=dry_run)
+        with whole_lake(lake, manifest):
+            report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=dry_run)
         notes = (staged.note, *report.notes) if staged.note else report.notes
         report = replace(report, unused=tuple(unused), notes=notes, is_dry_run=dry_run)
         if not dry_run:
@@ -265,8 +268,9 @@ def _taken_up(lake: Lake, entry: DeliveryEntry, mapping: str | Path | None) -> D
 def _retry(lake: Lake, pack: Pack, delivery: Delivery, kept: DataFile, say: Progress) -> ImportReport:
     manifest = lake.manifest()
     with workspace(lake.path, lake.settings.time_zone) as work:
-        take_from_quarantine(work, lake, kept, delivery.headings)
-        report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=False)
+        with whole_lake(lake, manifest):
+            take_from_quarantine(work, lake, kept, delivery.headings)
+            report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=False)
         if changed is not manifest:
             _publish(lake, delivery, report, changed, say)
         return report

@@ -17,28 +17,14 @@ import duckdb
 from firmground.engine.records.file_names import parquet_sql, target_literal
 from firmground.engine.records.lake import Lake
 from firmground.engine.records.manifest import DataFile, Manifest, flush_folder
-from firmground.errors import FirmgroundError
 
 _PREFIX = ".staging-"
 TEMPORARY_LIMIT = "200GB"
 MEMORY_LIMIT = os.environ.get("FIRMGROUND_MEMORY", "2GB")
 ROW_GROUP = 120_000
-DISK_ERRORS = (  # what DuckDB raises when the disk or the memory does not suffice, in the statement or at its commit
-    OSError,
-    duckdb.IOException,
-    duckdb.OutOfMemoryException,
-    duckdb.TransactionException,
-    duckdb.FatalException,
-)
 _FOLDERS = ("records", "settled", "members", "deliveries", "quarantine")
 _SETTLED_FILE = re.compile(r"[a-z_]+-(?P<version>[0-9]{10})\.parquet")
 _DELIVERED_FILE = re.compile(r"D(?P<delivery>[0-9]{6,})(-(?P<version>[0-9]{10}))?\.(parquet|csv|json)")
-
-
-class DiskTrouble(FirmgroundError):
-    """The disk is full, or a file of the lake cannot be read or written. The lake is as it was."""
-
-    id = "FG-L030"
 
 
 class Workspace:
@@ -80,18 +66,6 @@ class Workspace:
         temporary.replace(target)
         flush_folder(target.parent)
         return DataFile(name, rows, sha256, times[0], times[1])
-
-
-@contextmanager
-def disk_trouble() -> Iterator[None]:
-    """What the disk refuses is said in one way. Raises DiskTrouble."""
-    try:
-        yield
-    except DISK_ERRORS as error:
-        raise DiskTrouble(
-            found=f"The import stopped: {str(error).splitlines()[0][:200]}",
-            hint="Nothing of it is visible; the lake is as it was. Make room and import again.",
-        ) from error
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +64,14 @@ def last_report(lake: Lake, delivery: str) -> dict[str, Any]:
 def _stored(path: Path, delivery: str) -> dict[str, Any]:
     try:
         stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        for name in ("file", "source", "received_at", "headings", "mapping"):
-            stored[name]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        texts = [stored[name] for name in ("file", "source", "received_at", "mapping")]
+        if not isinstance(stored["headings"], list) or not all(
+            isinstance(t, str) for t in [*texts, *stored["headings"]]
+        ):
+            raise TypeError("text")
+        if datetime.fromisoformat(stored["received_at"]).tzinfo is None:
+            raise ValueError("a time without a zone")
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnknownDelivery(
             found=f"The report of the delivery {delivery} cannot be read ({path.name})",
             hint="Restore it from a backup; the rows are untouched.",

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from firmground.engine.areas import SHIPPED
 from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
 from firmground.engine.records import manifest as manifests
@@ -26,7 +28,7 @@ SETTINGS = "lake.yaml"
 
 
 class NotALake(FirmgroundError):
-    """The folder is no lake: it has no readable lake.yaml."""
+    """The folder is no lake: it has no readable lake.yaml, or one with other settings than an import writes."""
 
     id = "FG-L001"
 
@@ -73,18 +75,12 @@ class Lake:
         file = path / SETTINGS
         try:
             values = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
-            written = int(values["format"])
-            if written > FORMAT:
-                found = f"The lake {path} has format {written}"
-                raise NewerLake(found=found, expected=f"format {FORMAT}", hint="Use a newer version of Firmground.")
-            tree = values.get("areas")
-            settings = LakeSettings(values["pack"], values["time_zone"], values["currency"], tree)
-        except (OSError, YAMLError, KeyError, TypeError, ValueError) as error:
+        except (OSError, YAMLError, ValueError, RecursionError) as error:
             raise NotALake(
                 found=f"The folder {path} is no lake ({SETTINGS} is missing or cannot be read)",
                 expected="a folder that `firmground import` made",
             ) from error
-        return Lake(path, settings)
+        return Lake(path, _settings(values, file))
 
     @staticmethod
     def at(path: Path, pack: str | None) -> tuple[Lake, Pack]:
@@ -145,3 +141,32 @@ class Lake:
                         ) from error
                     time.sleep(0.1)
             yield
+
+
+def _settings(values: object, file: Path) -> LakeSettings:
+    """The settings as written. Raises NotALake, NewerLake."""
+    given = values if isinstance(values, dict) else {}
+    written = given.get("format")
+    if type(written) is not int or written < 1:
+        raise _unfit(file, "format", written, f"a number from 1 to {FORMAT}")
+    if written > FORMAT:
+        found = f"The lake {file.parent} has format {written}"
+        raise NewerLake(found=found, expected=f"format {FORMAT}", hint="Use a newer version of Firmground.")
+    for name in ("pack", "time_zone", "currency"):
+        if not isinstance(given.get(name), str) or not given[name]:
+            raise _unfit(file, name, given.get(name), "a text")
+    if given["time_zone"] not in available_timezones():
+        raise _unfit(file, "time_zone", given["time_zone"], "a time zone such as Asia/Shanghai")
+    tree = given.get("areas")
+    if tree is not None and tree not in list(SHIPPED):
+        raise _unfit(file, "areas", tree, " or ".join(SHIPPED) + ", or nothing")
+    return LakeSettings(given["pack"], given["time_zone"], given["currency"], tree)
+
+
+def _unfit(file: Path, name: str, value: object, expected: str) -> NotALake:
+    shown = "nothing" if value is None else f"`{str(value)[:60]}`"
+    return NotALake(
+        found=f"The settings {file} are damaged: `{name}` is {shown}",
+        expected=expected,
+        hint="Restore the file from a backup; the records are untouched.",
+    )

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
 
 from firmground.errors import FirmgroundError
 
+_T = TypeVar("_T")
 FOLDER = "manifest"
+_DELIVERY = re.compile(r"D[0-9]{6,}")
 
 
 class ManifestDamaged(FirmgroundError):
@@ -82,8 +85,8 @@ def read(lake: Path, version: int | None = None) -> Manifest | None:
         return None
     path = lake / FOLDER / _name(number)
     try:
-        return _manifest(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return _manifest(json.loads(path.read_text(encoding="utf-8")), number)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ManifestDamaged(
             found=f"The manifest {path.name} cannot be read ({type(error).__name__})",
             hint="Restore it from a backup; the files it names are untouched.",
@@ -143,26 +146,55 @@ def _text(value: object) -> str:
     raise TypeError(type(value).__name__)
 
 
-def _manifest(values: dict[str, Any]) -> Manifest:
+def _manifest(values: Any, version: int) -> Manifest:
+    """Raises ValueError or TypeError for whatever `publish` would not have written."""
+    if values["version"] != version:
+        raise ValueError("version")
     return Manifest(
-        version=values["version"],
-        created_at=datetime.fromisoformat(values["created_at"]),
-        tables={name: tuple(map(_file, files)) for name, files in values["tables"].items()},
-        settled={name: _file(file) for name, file in values["settled"].items()},
-        members=tuple(map(_file, values["members"])),
-        deliveries=tuple(_delivery(entry) for entry in values["deliveries"]),
-        overlapping_memberships=values["overlapping_memberships"],
+        version=version,
+        created_at=_time(values["created_at"]),
+        tables={
+            _is(name, str): tuple(map(_file, _is(files, list))) for name, files in _is(values["tables"], dict).items()
+        },
+        settled={_is(name, str): _file(file) for name, file in _is(values["settled"], dict).items()},
+        members=tuple(map(_file, _is(values["members"], list))),
+        deliveries=tuple(map(_delivery, _is(values["deliveries"], list))),
+        overlapping_memberships=_is(values["overlapping_memberships"], bool),
     )
 
 
-def _file(values: dict[str, Any]) -> DataFile:
+def _is(value: object, kind: type[_T]) -> _T:
+    if type(value) is not kind:
+        raise TypeError(kind.__name__)
+    return value
+
+
+def _time(value: object) -> datetime:
+    time = datetime.fromisoformat(_is(value, str))
+    if time.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return time
+
+
+def _file(values: Any) -> DataFile:
+    given = _is(values, dict)
     times = {
-        name: datetime.fromisoformat(values[name]) if values[name] else None
-        for name in ("min_received_at", "max_received_at")
+        name: None if given[name] is None else _time(given[name]) for name in ("min_received_at", "max_received_at")
     }
-    return DataFile(**{**values, **times})
+    path = _is(given["path"], str)
+    inside = PurePosixPath(path)
+    if not path or not path.isprintable() or inside.is_absolute() or ".." in inside.parts:
+        raise ValueError("a path that leads out of the lake")
+    _is(given["rows"], int)
+    _is(given["sha256"], str)
+    return DataFile(**{**given, **times})
 
 
-def _delivery(values: dict[str, Any]) -> DeliveryEntry:
-    quarantine = _file(values["quarantine"]) if values["quarantine"] else None
-    return DeliveryEntry(**{**values, "quarantine": quarantine})
+def _delivery(values: Any) -> DeliveryEntry:
+    given = _is(values, dict)
+    if not _DELIVERY.fullmatch(_is(given["id"], str)) or int(given["id"][1:]) != _is(given["number"], int):
+        raise ValueError("a delivery's id")
+    _is(given["table"], str)
+    _is(given["sha256"], str)
+    quarantine = _file(given["quarantine"]) if given["quarantine"] is not None else None
+    return DeliveryEntry(**{**given, "quarantine": quarantine})

@@ -101,3 +101,14 @@ def test_tables_that_name_nobody_do_not_know_the_number(lake: LakeUnderTest, tab
     with pytest.raises(MappingUnsound, match=f"`{table}` has no column `id_number`"):
         lake.deliver(table, [row], mapping=mapping)
     assert lake.deliver(table, [row]).unused == ("id_number",)
+
+
+def test_households_and_persons_whose_ids_run_together_stay_two(lake: LakeUnderTest) -> None:
+    lake.deliver("households", f"household_id,area_code\na|b,{VILLAGE}\na,{VILLAGE}\n")
+    people = [("a|b", "c"), ("a", "b|c")]
+    rows = [{"household_id": h, "person_id": p, "id_number": ID_NUMBER, "member_from": "2021-01-01"} for h, p in people]
+    lake.deliver("persons", rows)
+
+    report = lake.deliver("income", [{"id_number": ID_NUMBER, **_PAID}])
+
+    assert [row["_found"] for row in quarantined(report)] == ["3 members with this ID number"]

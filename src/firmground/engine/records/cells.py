@@ -73,7 +73,7 @@ def match_persons(work: Workspace, registry: Registry, table: Table, columns: li
     given = [name for name in ("household_id", "person_id") if name in columns]
     same = "".join(f" and (c.{name} is null or c.{name} = p.{name})" for name in given)
     work.connection.execute(
-        "create table matched as select c.row_no, count(distinct p.household_id || '|' || p.person_id) as matches, "
+        "create table matched as select c.row_no, count(distinct row(p.household_id, p.person_id)) as matches, "
         "min(p.household_id) as household_id, min(p.person_id) as person_id from cells as c "
         f"join ({registry.people}) as p on p.id_number = c.id_number{same} "
         f"and (p.member_from is null or p.member_from <= {day}) and (p.member_to is null or p.member_to > {day}) "

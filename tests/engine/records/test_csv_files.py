@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from engine.records.lakes import LakeUnderTest, contents, quarantined
+from engine.records.lakes import LakeUnderTest, contents, income, quarantined
 from firmground.engine.records import ImportReport, import_file
 from firmground.engine.records.mapping import ColumnMissing
-from firmground.engine.records.reading import FileEmpty, FileUnreadable, HeadingUnfit, WrongEncoding
+from firmground.engine.records.reading import FileEmpty, FileUnreadable, HeadingUnfit, WrongEncoding, look, stage
 from firmground.errors import FirmgroundError
 
 _HEAD = "household_id,kind,amount,occurred_on"
@@ -273,3 +275,47 @@ def test_eighteen_digits_and_leading_zeros_survive(lake: LakeUnderTest) -> None:
 
     (row,) = lake.all_rows("jobs")
     assert (row["person_id"], row["job_id"]) == (long, zeros)
+
+
+def test_a_file_that_is_written_while_it_is_read_is_refused(lake: LakeUnderTest) -> None:
+    path = lake.file([income(1)])
+    before = lake.snapshot()
+
+    def write(what: str, done: int, total: int | None) -> None:
+        path.write_text(path.read_text(encoding="utf-8") + "H1,wage,2,2022-03-01\n", encoding="utf-8")
+
+    with pytest.raises(FileUnreadable, match="was changed while it was read"):
+        import_file(path, table="income", data=lake.path, progress=write)
+    assert lake.snapshot() == before
+
+
+def test_broken_rows_are_told_in_a_sentence(lake: LakeUnderTest) -> None:
+    report = lake.deliver("income", "household_id,kind,amount,occurred_on\nH1,wage,1,2022-03-01\nH1,wage,2\n")
+
+    assert report.notes == (
+        "The file was read line by line, because some of its rows are broken: these are in quarantine.",
+    )
+
+
+@pytest.mark.parametrize("trouble", [duckdb.OutOfMemoryException, duckdb.IOException, OSError])
+def test_a_disk_that_is_full_is_not_taken_for_a_broken_file(lake: LakeUnderTest, trouble: type[Exception]) -> None:
+    path = lake.file([income(1)])
+
+    with duckdb.connect(":memory:") as connection, pytest.raises(trouble, match="no room"):
+        stage(cast("duckdb.DuckDBPyConnection", _Full(connection, trouble)), look(path))
+
+
+class _Full:
+    """A connection without room for what DuckDB reads of a CSV file."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, trouble: type[Exception]) -> None:
+        self._connection, self._trouble = connection, trouble
+
+    def execute(self, statement: str) -> object:
+        """Refuse to read a CSV file."""
+        if "read_csv" in statement:
+            raise self._trouble("no room")
+        return self._connection.execute(statement)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._connection, name)

@@ -11,7 +11,7 @@ import duckdb
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from firmground.engine.records.reading import FileEmpty, stage
+from firmground.engine.records.reading import FileEmpty, look, stage
 
 _PIECES = (
     "a",
@@ -45,7 +45,7 @@ def _staged(content: str, width: int) -> list[tuple[str | None, ...]]:
         path = Path(folder) / "file.csv"
         path.write_text(content, encoding="utf-8", newline="")
         try:
-            stage(connection, path)
+            stage(connection, look(path))
         except FileEmpty:
             return []
         return connection.execute(f"select broken, {cells} from raw order by rowid").fetchall()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.records.lakes import LakeUnderTest, contents, income, quarantined
+from engine.records.lakes import HOUSEHOLDS, LakeUnderTest, contents, income, quarantined
+from firmground.engine.records.importing import ReceivedAtUnfit
 from firmground.engine.records.mistakes import SourceRefused
 
 _GIVEN = datetime(2022, 6, 1, 8, 30, tzinfo=UTC)
@@ -77,6 +78,38 @@ def test_what_is_no_time_waits(lake: LakeUnderTest, own: str) -> None:
 
     (row,) = quarantined(report)
     assert (row["_error"], row["_column"], row["_found"].removeprefix("'")) == ("FG-R006", "received_at", own)
+
+
+_CHINA = timezone(timedelta(hours=8))
+_AGO = timezone(-timedelta(hours=5))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        date(1, 1, 1), date(1799, 12, 31), date(2201, 1, 1), date(9999, 12, 31),
+        datetime(9999, 12, 31, 23, 59, 59, tzinfo=_AGO), datetime(1, 1, 1, tzinfo=_CHINA),
+        datetime(1800, 1, 1, tzinfo=_CHINA) - timedelta(days=1), datetime(2200, 12, 31, 0, 0, 1, tzinfo=_CHINA),
+    ],
+)  # fmt: skip
+def test_a_file_is_received_at_a_time_that_a_cell_may_hold(new_lake: LakeUnderTest, given: date | datetime) -> None:
+    with pytest.raises(ReceivedAtUnfit) as raised:
+        new_lake.deliver("households", HOUSEHOLDS, received_at=given)
+
+    assert given.isoformat() in raised.value.found
+    assert raised.value.expected == "a time from 1800-01-01 to the start of 2200-12-31"
+    assert raised.value.exit_code == 2
+    assert not new_lake.path.exists()
+
+
+@pytest.mark.parametrize("given", [date(1800, 1, 1), date(2200, 12, 31), datetime(2200, 12, 31, tzinfo=_CHINA)])
+def test_the_first_and_the_last_time_are_taken_from_the_delivery_as_from_a_cell(
+    lake: LakeUnderTest, given: date | datetime
+) -> None:
+    lake.deliver("income", [income(1, received_at=given.isoformat()), income(2, received_at="")], received_at=given)
+
+    first, second = _received(lake)
+    assert first == second
 
 
 def test_the_source_of_the_delivery_fills_rows_without_one(lake: LakeUnderTest) -> None:

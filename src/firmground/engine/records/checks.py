@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from firmground.engine.policy.model import Pack
 from firmground.engine.records import mistakes as wrong
@@ -16,7 +17,8 @@ from firmground.engine.tables import COMMON, Column, Table, Type
 from firmground.engine.tables.schema import MONEY, NUMBER
 
 _LIMIT = "1000000000000"
-_FIRST, _LAST = "date '1800-01-01'", "date '2200-12-31'"
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2200, 12, 31)  # that a cell may hold
+_FIRST, _LAST = f"date '{FIRST_DAY}'", f"date '{LAST_DAY}'"
 _FREE_TEXT = ("name", "address", "hamlet", "text", "employer", "end_reason", "phone")
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _SPACE = r"[\p{Z}\p{Cf}]"  # full-width spaces and marks that cannot be seen, too

@@ -14,6 +14,7 @@ from firmground.engine.policy.model import Pack
 from firmground.engine.records import manifest as manifests
 from firmground.engine.records.accepting import accept
 from firmground.engine.records.cells import judge, make_cells, match_persons
+from firmground.engine.records.checks import FIRST_DAY, LAST_DAY
 from firmground.engine.records.damage import whole_lake
 from firmground.engine.records.deliveries import last_report
 from firmground.engine.records.delivery import Delivery
@@ -30,18 +31,26 @@ from firmground.engine.records.mapping import (
 from firmground.engine.records.mistakes import SourceRefused
 from firmground.engine.records.placing import judge_places
 from firmground.engine.records.quarantine import put_in_quarantine, take_from_quarantine
-from firmground.engine.records.reading import Staged, look, stage
+from firmground.engine.records.reading import Content, Staged, look, stage
 from firmground.engine.records.registry import registry_of, rows_of
 from firmground.engine.records.report import ImportReport
 from firmground.engine.records.summing_up import counted, mistakes_of, rounded_of
 from firmground.engine.records.workspace import Workspace, sweep, workspace
 from firmground.engine.tables import Table
 from firmground.engine.tables import table as table_named
+from firmground.errors import FirmgroundError
 
 Progress = Callable[[str, int, int | None], None]
 _STEPS = ("reading the file", "checking rows", "writing accepted rows", "settling corrections", "publishing")
 WAIT_SECONDS = 30.0
 _LONGEST_SOURCE = 200
+
+
+class ReceivedAtUnfit(FirmgroundError):
+    """The time at which a file was received lies outside the times that a cell may hold."""
+
+    id = "FG-L014"
+    exit_code = 2
 
 
 def import_file(
@@ -63,21 +72,22 @@ def import_file(
     source and received_at fill rows without their own (default `unnamed`, now; a date is its start in the lake's zone).
     pack: for a new lake (default `cn`). dry_run: the same report, nothing written.
     Returns the report. Raises FileUnreadable, FileEmpty, WrongEncoding, HeadingUnfit, ColumnMissing, MappingUnsound,
-    LakeBusy, OtherPack, LakeDamaged, DiskTrouble; the lake is then as it was.
+    ReceivedAtUnfit, LakeBusy, OtherPack, LakeDamaged, DiskTrouble; the lake is then as it was.
     """
     path, folder = Path(path), Path(data)
     definition = table_named(table)
     is_made = manifests.has_any(folder)
     lake, loaded = Lake.at(folder, pack)
     _check_source(source)
-    look(path)  # an unreadable file is refused before a folder is made for it
+    _moment(received_at, lake.settings)
+    content = look(path)  # an unreadable file is refused before a folder is made for it
     with disk_trouble():
         if dry_run and not folder.exists():
-            return _import(path, definition, lake, loaded, mapping, source, received_at, progress, dry_run=True)
+            return _import(content, definition, lake, loaded, mapping, source, received_at, progress, dry_run=True)
         with lake.writing(wait_seconds):
             if not is_made and manifests.has_any(folder):  # of two first imports at once, the other one made it
                 lake, loaded = Lake.at(folder, pack)
-            return _import(path, definition, lake, loaded, mapping, source, received_at, progress, dry_run=dry_run)
+            return _import(content, definition, lake, loaded, mapping, source, received_at, progress, dry_run=dry_run)
 
 
 def _check_source(source: str | None) -> None:
@@ -92,16 +102,24 @@ def _check_source(source: str | None) -> None:
 
 
 def _moment(given: datetime | date | None, settings: LakeSettings) -> datetime:
+    """A time as it is stored, now if none is given. Raises ReceivedAtUnfit outside the times that a cell may hold."""
     zone = ZoneInfo(settings.time_zone)
     if given is None:
         return datetime.now(UTC)
     if not isinstance(given, datetime):
         given = datetime.combine(given, time(), zone)
-    return (given if given.tzinfo else given.replace(tzinfo=zone)).astimezone(UTC)
+    at = given if given.tzinfo else given.replace(tzinfo=zone)
+    first, last = (datetime.combine(day, time(), zone) for day in (FIRST_DAY, LAST_DAY))
+    if not first <= at <= last:
+        raise ReceivedAtUnfit(
+            found=f"The time {given.isoformat()} at which the file was received is no time of these centuries",
+            expected=f"a time from {FIRST_DAY} to the start of {LAST_DAY}",
+        )
+    return at.astimezone(UTC)
 
 
 def _import(
-    path: Path,
+    content: Content,
     table: Table,
     lake: Lake,
     pack: Pack,
@@ -119,14 +137,14 @@ def _import(
         sweep(lake, manifest)
     parent = next(folder for folder in (lake.path, *lake.path.absolute().parents) if folder.exists())
     with workspace(parent, lake.settings.time_zone) as work:
-        staged = stage(work.connection, path)
+        staged = stage(work.connection, content)
         work.connection.execute("alter table raw add column row_no bigint")
         work.connection.execute("alter table raw add column part integer")
         chosen = read_mapping(Path(mapping)) if mapping else without_mapping(staged.headings, table)
         delivery = Delivery(
             number=len(manifest.deliveries) + 1,
             table=table,
-            file=path.name,
+            file=content.path.name,
             sha256=staged.sha256,
             source=source or "unnamed",
             received_at=_moment(received_at, lake.settings),
@@ -149,7 +167,10 @@ def _import(
 def _repeated(delivery: Delivery, staged: Staged, earlier: DeliveryEntry) -> ImportReport:
     """The same file once more: nothing changes."""
     rows = staged.rows * len(delivery.mapping.records())
-    note = f"This file came in before as {earlier.id}. To try another mapping: firmground import --retry --mapping"
+    note = (
+        f"This file came in before as {earlier.id}, and its accepted rows stay as they are. "
+        "`firmground import --retry --mapping YAML --data DIR` takes up the rows in quarantine with another mapping."
+    )
     return ImportReport(
         file=delivery.file,
         table=delivery.table.name,

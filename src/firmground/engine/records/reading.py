@@ -72,8 +72,13 @@ _ODD = (b"\n\n", b"\n\r\n", b'" ', b'"\t')  # what DuckDB reads more kindly than
 
 @dataclass(frozen=True)
 class Content:
-    """What one pass over a file's bytes tells: checksum, first bytes, lines, and the line end if it is a plain file."""
+    """What one pass over a file's bytes tells: checksum, first bytes, lines, and the line end if it is a plain file.
 
+    stamp: the size of the file and when it was last written, to tell whether it is the same file still.
+    """
+
+    path: Path
+    stamp: tuple[int, int]
     sha256: str
     head: bytes
     lines: int
@@ -90,6 +95,7 @@ def look(path: Path) -> Content:
     feeds = returns = pairs = 0
     try:
         with path.open("rb") as file:
+            stamp = _stamp(path)
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
                 head = head or chunk[:4]
@@ -103,22 +109,36 @@ def look(path: Path) -> Content:
         raise FileUnreadable(found=f"The file {path} cannot be read ({error.strerror})") from error
     uniform = {(feeds, 0, 0): "\\n", (feeds, feeds, feeds): "\\r\\n"}.get((feeds, returns, pairs))
     lines = feeds + (last[-1:] not in (b"\n", b""))
-    return Content(digest.hexdigest(), head, lines, uniform if is_plain else None)
+    return Content(path, stamp, digest.hexdigest(), head, lines, uniform if is_plain else None)
 
 
-def stage(connection: duckdb.DuckDBPyConnection, path: Path) -> Staged:
+def _stamp(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def stage(connection: duckdb.DuckDBPyConnection, content: Content) -> Staged:
     """Read a file into `raw`. Raises FileUnreadable, FileEmpty, WrongEncoding, HeadingUnfit."""
-    content = look(path)
+    staged = _stage(connection, content)
+    if _stamp(content.path) != content.stamp:
+        found = f"The file {content.path.name} was changed while it was read"
+        raise FileUnreadable(found=found, hint="Import it again when it is written to its end.")
+    return staged
+
+
+def _stage(connection: duckdb.DuckDBPyConnection, content: Content) -> Staged:
+    path = content.path
     if content.head in (b"", _BOM):
         raise FileEmpty(found=f"The file {path.name} is empty", expected="a heading and rows")
     if content.head == _PARQUET:
-        return _stage_parquet(connection, path, content.sha256)
+        return _stage_parquet(connection, content)
     if content.head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise WrongEncoding(found=f"The file {path.name} is in UTF-16", expected="UTF-8, with or without a BOM")
-    return _stage_csv(connection, path, content)
+    return _stage_csv(connection, content)
 
 
-def _stage_parquet(connection: duckdb.DuckDBPyConnection, path: Path, sha256: str) -> Staged:
+def _stage_parquet(connection: duckdb.DuckDBPyConnection, content: Content) -> Staged:
+    path = content.path
     damaged = FileUnreadable(
         found=f"The Parquet file {path.name} is damaged or cut off",
         expected="a whole Parquet file",
@@ -144,7 +164,7 @@ def _stage_parquet(connection: duckdb.DuckDBPyConnection, path: Path, sha256: st
         raise damaged from error
     except duckdb.Error as error:
         raise damaged from error
-    return _counted(connection, headings, sha256, path)
+    return _counted(connection, headings, content)
 
 
 def _cell(name: str, type_: pa.DataType) -> str:
@@ -168,41 +188,38 @@ def _is_whole(path: Path) -> bool:
     return True
 
 
-def _counted(
-    connection: duckdb.DuckDBPyConnection, headings: list[str], sha256: str, path: Path, note: str = ""
-) -> Staged:
+def _counted(connection: duckdb.DuckDBPyConnection, headings: list[str], content: Content) -> Staged:
     rows, broken = connection.execute("select count(*), count(broken) from raw").fetchall()[0]
     if not rows:
-        raise FileEmpty(found=f"The file {path.name} has a heading and no rows", expected="rows")
-    return Staged(headings, rows, broken, sha256, note)
+        raise FileEmpty(found=f"The file {content.path.name} has a heading and no rows", expected="rows")
+    note = "The file was read line by line, because some of its rows are broken: these are in quarantine."
+    return Staged(headings, rows, broken, content.sha256, note if broken else "")
 
 
-def _stage_csv(connection: duckdb.DuckDBPyConnection, path: Path, content: Content) -> Staged:
+def _stage_csv(connection: duckdb.DuckDBPyConnection, content: Content) -> Staged:
+    path = content.path
     headings = _heading(path)
     _check_headings(headings, path)
-    if content.line_end is not None and _stage_plain(connection, path, len(headings), content):
-        return _counted(connection, headings, content.sha256, path)
-    _stage_any(connection, path, len(headings))
-    staged = _counted(connection, headings, content.sha256, path)
-    if not staged.broken:
-        return staged
-    note = "read line by line because of broken rows"
-    return Staged(headings, staged.rows, staged.broken, content.sha256, note)
+    if content.line_end is None or not _stage_plain(connection, len(headings), content):
+        _stage_any(connection, path, len(headings))
+    return _counted(connection, headings, content)
 
 
-def _stage_plain(connection: duckdb.DuckDBPyConnection, path: Path, width: int, content: Content) -> bool:
+def _stage_plain(connection: duckdb.DuckDBPyConnection, width: int, content: Content) -> bool:
     """Read a plain CSV file with DuckDB. Returns whether it read each line as a row; else there is no `raw`."""
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
     line_end = f"new_line = '{content.line_end}', " if content.line_end == "\\n" else ""  # finds the others itself
     try:
         connection.execute(
             "create table raw as select cast(null as varchar) as broken, cast(null as bigint) as place, * "
-            f"from read_csv({source_literal(path)}, auto_detect = false, header = true, delim = ',', quote = '\"', "
-            f"escape = '\"', {line_end}strict_mode = true, max_line_size = {LONGEST_RECORD}, compression = 'none', "
+            f"from read_csv({source_literal(content.path)}, auto_detect = false, header = true, delim = ',', "
+            f"quote = '\"', escape = '\"', {line_end}strict_mode = true, max_line_size = {LONGEST_RECORD}, compression = 'none', "
             f"hive_partitioning = false, columns = {{{columns}}})"
         )
         if connection.execute("select count(*) from raw").fetchall()[0][0] == content.lines - 1:
             return True
+    except DISK_ERRORS:
+        raise  # Python's csv would find no more room
     except duckdb.Error:
         pass  # a broken row, most likely; Python's csv finds out
     connection.execute("drop table if exists raw")

@@ -297,7 +297,7 @@ def test_broken_rows_are_told_in_a_sentence(lake: LakeUnderTest) -> None:
     )
 
 
-@pytest.mark.parametrize("trouble", [duckdb.OutOfMemoryException, duckdb.IOException, OSError])
+@pytest.mark.parametrize("trouble", [duckdb.OutOfMemoryException, duckdb.IOException])
 def test_a_disk_that_is_full_is_not_taken_for_a_broken_file(lake: LakeUnderTest, trouble: type[Exception]) -> None:
     path = lake.file([income(1)])
 

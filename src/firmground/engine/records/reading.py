@@ -213,8 +213,8 @@ def _stage_plain(connection: duckdb.DuckDBPyConnection, width: int, content: Con
         connection.execute(
             "create table raw as select cast(null as varchar) as broken, cast(null as bigint) as place, * "
             f"from read_csv({source_literal(content.path)}, auto_detect = false, header = true, delim = ',', "
-            f"quote = '\"', escape = '\"', {line_end}strict_mode = true, max_line_size = {LONGEST_RECORD}, compression = 'none', "
-            f"hive_partitioning = false, columns = {{{columns}}})"
+            f"quote = '\"', escape = '\"', {line_end}strict_mode = true, max_line_size = {LONGEST_RECORD}, "
+            f"compression = 'none', hive_partitioning = false, columns = {{{columns}}})"
         )
         if connection.execute("select count(*) from raw").fetchall()[0][0] == content.lines - 1:
             return True

@@ -46,13 +46,13 @@ def read_scanned(path: Path, data: Path, *, pack: str | None) -> Scanned:
         question = Question(lake, lake.manifest(run.manifest), kept, run.as_of, run.known_at, run.settings)
         return Scanned(warnings, question, run)
     as_of = warnings.column("as_of")[0].as_py() if warnings.num_rows else None
-    if as_of is None or (pack is None and not _is_shipped(warnings)):
+    if as_of is None or pack is None:
         raise NoScanOfList(
             found=f"No scan of the lake `{data}` gave the list `{path}`",
             expected="a list written by `firmground scan` over this lake",
             hint="Name the pack with `--pack`, or scan again." if as_of else "The list is empty; scan again.",
         )
-    loaded = load_pack(pack or warnings.column("pack")[0].as_py())
+    loaded = load_pack(pack)
     return Scanned(warnings, Question(lake, lake.manifest(), loaded, as_of, None, {}), None)
 
 
@@ -76,7 +76,3 @@ _TOLD = ["household_id", "rule", "reasons", "person_ids", "first_raised_on"]  # 
 
 def _key(run: Run) -> tuple[str, str, date]:
     return run.pack, run.pack_version, run.as_of
-
-
-def _is_shipped(warnings: pa.Table) -> bool:
-    return bool(warnings.num_rows) and "+set." not in warnings.column("pack_version")[0].as_py()

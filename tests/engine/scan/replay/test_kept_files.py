@@ -62,6 +62,15 @@ def test_a_damaged_pack_is_damage_of_the_run(lake: Path, change: dict[str, Any])
         {"digest": "../../../etc/passwd"},
         {"as_of": "yesterday"},
         {"manifest": None},
+        {"manifest": True},
+        {"warnings": True},
+        {"pack": 5},
+        {"pack": "../../x"},
+        {"pack_version": 5},
+        {"is_counting": "x"},
+        {"settings": {"x": "NaN"}},
+        {"known_at": "2022-06-01T00:00:00"},
+        {"kept_at": "2022-06-01T00:00:00"},
     ],
 )
 def test_a_damaged_run_is_said_to_be_damaged(lake: Path, change: dict[str, Any]) -> None:
@@ -75,4 +84,12 @@ def test_a_run_of_a_newer_version_is_said_to_be_newer(lake: Path) -> None:
     altered(lake / "runs" / "small-20220601-1.json", rollup="yes")
 
     with pytest.raises(NewerRun, match=r"more than this version knows \(rollup\)"):
+        firmground.runs(lake)
+
+
+@pytest.mark.parametrize("content", ['"x"', "[" * 100_000, "{}", ""])
+def test_what_is_no_description_of_a_run_is_damage(lake: Path, content: str) -> None:
+    (lake / "runs" / "small-20220601-1.json").write_text(content, encoding="utf-8")
+
+    with pytest.raises(RunDamaged):
         firmground.runs(lake)

@@ -92,10 +92,12 @@ def read_runs(lake: Path) -> list[Run]:
     for path in (lake / "runs").glob("*.json"):
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(values, dict):
+                raise TypeError("not a mapping")
             unknown = set(values) - {field.name for field in fields(Run)}
             if not unknown:
                 runs.append(_run(values, path.stem))
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise RunDamaged(
                 found=f"The run {path.name} cannot be read ({type(error).__name__})",
                 hint="Restore the file from a backup; the records are not touched by it.",
@@ -112,15 +114,44 @@ def read_runs(lake: Path) -> list[Run]:
 def _run(values: dict[str, Any], id_: str) -> Run:
     """A run from its description. What does not fit raises ValueError, TypeError, LookupError or ArithmeticError."""
     values["as_of"] = date.fromisoformat(values["as_of"])
-    values["known_at"] = datetime.fromisoformat(values["known_at"]) if values["known_at"] else None
-    values["kept_at"] = datetime.fromisoformat(values["kept_at"]).astimezone(UTC)
+    values["known_at"] = None if values["known_at"] is None else _time(values["known_at"])
+    values["kept_at"] = _time(values["kept_at"])
     values["settings"] = {name: Decimal(value) for name, value in values["settings"].items()}
     run = Run(**values)
-    sound = run.id == id_ and re.fullmatch(r"[a-z0-9_]+-[0-9]+-[0-9]+", run.id) is not None
-    counts = isinstance(run.counts["households"], int) and isinstance(run.warnings, int)
-    if not (sound and counts and re.fullmatch(r"[0-9a-f]{64}", run.digest) and isinstance(run.manifest, int)):
-        raise ValueError("a value is not of its kind")
+    of_kind = all(type(getattr(run, name)) is kind for name, kind in _KINDS.items())
+    of_kind = of_kind and all(name is None or isinstance(name, str) for name in (run.previous, run.since))
+    if (
+        not of_kind
+        or type(run.counts["households"]) is not int
+        or not all(v.is_finite() for v in run.settings.values())
+    ):
+        raise TypeError("a value is not of its kind")
+    named = run.id == id_ and re.fullmatch(rf"{re.escape(run.pack)}-{run.as_of:%Y%m%d}-[0-9]+", run.id)
+    if not named or not re.fullmatch(r"[a-z0-9_]+", run.pack) or not re.fullmatch(r"[0-9a-f]{64}", run.digest):
+        raise ValueError("a name is not of its form")
     return run
+
+
+_KINDS = {
+    "id": str,
+    "pack": str,
+    "pack_version": str,
+    "digest": str,
+    "manifest": int,
+    "is_counting": bool,
+    "compares": bool,
+    "backend": str,
+    "counts": dict,
+    "warnings": int,
+    "sha256": str,
+}
+
+
+def _time(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return moment
 
 
 def find(runs: list[Run], id_: str) -> Run:
@@ -154,7 +185,13 @@ def warnings_of(lake: Path, run: Run) -> pa.Table:
             found=f"The warnings of the run `{run.id}` are not those that it gave ({path.name} was altered)",
             hint="Restore the file from a backup.",
         )
-    return pq.read_table(io.BytesIO(content))
+    try:
+        return pq.read_table(io.BytesIO(content))
+    except pa.ArrowException as error:
+        raise RunDamaged(
+            found=f"The warnings of the run `{run.id}` cannot be read ({path.name})",
+            hint="Restore the file from a backup.",
+        ) from error
 
 
 @contextmanager
@@ -228,7 +265,7 @@ def pack_of(lake: Path, run: Run) -> Pack:
             for name, content in contents.items():
                 (Path(folder) / name).write_bytes(content)
             pack = load_pack(Path(folder))
-    except (OSError, ValueError, TypeError, PackUnsound) as error:
+    except (OSError, ValueError, TypeError, RecursionError, PackUnsound) as error:
         raise RunDamaged(
             found=f"The pack of the run `{run.id}` cannot be read ({path.name})", hint="Restore the file from a backup."
         ) from error

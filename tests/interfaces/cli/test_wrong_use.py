@@ -196,8 +196,8 @@ def test_a_folder_in_place_of_a_file_is_not_answered_with_its_own_name(firmgroun
 
 def test_a_real_ctrl_c_leaves_no_traceback(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [*PROGRAM, "demo", "--households", "20000", "--out", str(tmp_path / "d")],
-        stdout=subprocess.PIPE,
+        ["env", "--default-signal=INT", *PROGRAM, "demo", "--households", "20000", "--out", str(tmp_path / "d")],
+        stdout=subprocess.PIPE,  # a shell's background job ignores the signal, and its children with it
         stderr=subprocess.PIPE,
     )
     while not (tmp_path / "d").exists():

@@ -11,7 +11,7 @@ from docs.documents import PROJECT, blocks, fits, run
 from firmground.engine.policy.analysis import FUNCTIONS
 from firmground.engine.policy.json_schema import schemas
 from firmground.engine.policy.structure import FILES
-from firmground.engine.records.mapping import MappingUnsound, parse_mapping
+from firmground.engine.records.sources.mapping import MappingUnsound, parse_mapping
 from firmground.engine.scan.examples.files import ExampleDefinition, ExpectDefinition
 from firmground.interfaces.cli.reference.commands import options_of, verbs
 from firmground.interfaces.cli.reference.errors import errors

@@ -9,7 +9,7 @@ import pytest
 
 from engine.records.lakes import HOUSEHOLDS, LakeUnderTest, contents, income, quarantined
 from firmground.engine.records.importing import ReceivedAtUnfit
-from firmground.engine.records.mistakes import SourceRefused
+from firmground.engine.records.judging.mistakes import SourceRefused
 
 _GIVEN = datetime(2022, 6, 1, 8, 30, tzinfo=UTC)
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from firmground.engine.records.cells import Registry
-from firmground.engine.records.checks import literal
-from firmground.engine.records.delivery import Delivery
-from firmground.engine.records.lake import Lake
-from firmground.engine.records.manifest import DataFile, Manifest
-from firmground.engine.records.registry import rows_of
-from firmground.engine.records.settling import key_sql, settle
-from firmground.engine.records.workspace import Workspace
+from firmground.engine.records.delivery import ROWS_PER_DELIVERY, Delivery
+from firmground.engine.records.judging.checks import literal
+from firmground.engine.records.settling.succession import key_sql, settle
+from firmground.engine.records.store.lake import Lake
+from firmground.engine.records.store.manifest import DataFile, Manifest
+from firmground.engine.records.store.registry import Registry, rows_of
+from firmground.engine.records.store.workspace import Workspace
 from firmground.engine.tables import COMMON, TABLES, Table
-
-ROWS_PER_DELIVERY = 2**32
 
 
 def accept(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from firmground.engine.records.lake import Lake
+from firmground.engine.records.store.lake import Lake
 from firmground.errors import FirmgroundError
 
 _SCHEMA = pa.schema(

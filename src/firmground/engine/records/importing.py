@@ -11,31 +11,31 @@ from zoneinfo import ZoneInfo
 
 from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
-from firmground.engine.records import manifest as manifests
 from firmground.engine.records.accepting import accept
-from firmground.engine.records.cells import judge, make_cells, match_persons
-from firmground.engine.records.checks import FIRST_DAY, LAST_DAY
-from firmground.engine.records.damage import whole_lake
 from firmground.engine.records.deliveries import last_report
 from firmground.engine.records.delivery import Delivery
-from firmground.engine.records.disk import disk_trouble
-from firmground.engine.records.lake import Lake, LakeSettings
-from firmground.engine.records.manifest import DataFile, DeliveryEntry, Manifest
-from firmground.engine.records.mapping import (
+from firmground.engine.records.judging.cells import judge, make_cells, match_persons
+from firmground.engine.records.judging.checks import FIRST_DAY, LAST_DAY
+from firmground.engine.records.judging.mistakes import SourceRefused
+from firmground.engine.records.judging.placing import judge_places
+from firmground.engine.records.judging.quarantine import put_in_quarantine, take_from_quarantine
+from firmground.engine.records.reading.staging import Content, Staged, look, stage
+from firmground.engine.records.report import ImportReport
+from firmground.engine.records.sources.mapping import (
     MappingUnsound,
     check_columns,
     parse_mapping,
     read_mapping,
     without_mapping,
 )
-from firmground.engine.records.mistakes import SourceRefused
-from firmground.engine.records.placing import judge_places
-from firmground.engine.records.quarantine import put_in_quarantine, take_from_quarantine
-from firmground.engine.records.reading import Content, Staged, look, stage
-from firmground.engine.records.registry import registry_of, rows_of
-from firmground.engine.records.report import ImportReport
+from firmground.engine.records.store import manifest as manifests
+from firmground.engine.records.store.damage import whole_lake
+from firmground.engine.records.store.disk import disk_trouble
+from firmground.engine.records.store.lake import Lake, LakeSettings
+from firmground.engine.records.store.manifest import DataFile, DeliveryEntry, Manifest
+from firmground.engine.records.store.registry import registry_of, rows_of
+from firmground.engine.records.store.workspace import Workspace, sweep, workspace
 from firmground.engine.records.summing_up import counted, mistakes_of, rounded_of
-from firmground.engine.records.workspace import Workspace, sweep, workspace
 from firmground.engine.tables import Table
 from firmground.engine.tables import table as table_named
 from firmground.errors import FirmgroundError

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from firmground.engine.records.cells import BETWEEN
-from firmground.engine.records.checks import more_places
 from firmground.engine.records.delivery import Delivery
-from firmground.engine.records.mistakes import UnknownHousehold
+from firmground.engine.records.judging.cells import BETWEEN
+from firmground.engine.records.judging.checks import more_places
+from firmground.engine.records.judging.mistakes import UnknownHousehold
 from firmground.engine.records.report import MistakeCount
-from firmground.engine.records.workspace import Workspace
+from firmground.engine.records.store.workspace import Workspace
 from firmground.engine.tables.schema import NUMBER
 
 _MOST = 200  # kinds of mistakes in a report; the quarantine file has all

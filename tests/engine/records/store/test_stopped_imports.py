@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from engine.records.lakes import HOUSEHOLDS, LakeUnderTest, income
-from engine.records.stopped_imports import Answering, start, unnamed_files
-from firmground.engine.records import Lake, deliveries, import_file, workspace
-from firmground.engine.records.disk import DiskTrouble
-from firmground.engine.records.lake import LakeBusy
+from engine.records.store.stopped_imports import Answering, start, unnamed_files
+from firmground.engine.records import Lake, deliveries, import_file
+from firmground.engine.records.store import workspace
+from firmground.engine.records.store.disk import DiskTrouble
+from firmground.engine.records.store.lake import LakeBusy
 
 _ROWS = 500
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from firmground.engine.policy.model import Pack
-from firmground.engine.records import mistakes as wrong
-from firmground.engine.records.mistakes import RowMistake
+from firmground.engine.records.judging import mistakes as wrong
+from firmground.engine.records.judging.mistakes import RowMistake
 from firmground.engine.tables import COMMON, Column, Table, Type
 from firmground.engine.tables.schema import MONEY, NUMBER
 

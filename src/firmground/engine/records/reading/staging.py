@@ -19,9 +19,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from firmground.engine.records.csv_records import LONGEST_RECORD, LineTooLong, batches, heading_of
-from firmground.engine.records.disk import DISK_ERRORS
-from firmground.engine.records.file_names import parquet_sql, source_literal
+from firmground.engine.records.reading.csv_records import LONGEST_RECORD, LineTooLong, batches, heading_of
+from firmground.engine.records.store.disk import DISK_ERRORS
+from firmground.engine.records.store.file_names import parquet_sql, source_literal
 from firmground.engine.tables.schema import MONEY
 from firmground.errors import FirmgroundError
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import duckdb
 
-from firmground.engine.records.file_names import parquet_sql, target_literal
-from firmground.engine.records.lake import Lake
-from firmground.engine.records.manifest import DataFile, Manifest, flush_folder
+from firmground.engine.records.store.file_names import parquet_sql, target_literal
+from firmground.engine.records.store.lake import Lake
+from firmground.engine.records.store.manifest import DataFile, Manifest, flush_folder
 
 _PREFIX = ".staging-"
 TEMPORARY_LIMIT = "200GB"

@@ -11,11 +11,11 @@ from typing import Any
 
 from engine.records.lakes import LakeUnderTest
 from firmground.engine.records import Lake, import_file
-from firmground.engine.records import manifest as manifests
+from firmground.engine.records.store import manifest as manifests
 from firmground.errors import FirmgroundError
 
 _FORKS = multiprocessing.get_context("forkserver")  # a server without threads, so that its copies are sound
-_FORKS.set_forkserver_preload(["engine.records.stopped_imports"])
+_FORKS.set_forkserver_preload(["engine.records.store.stopped_imports"])
 
 
 def start(path: Path, **options: Any) -> ForkServerProcess:

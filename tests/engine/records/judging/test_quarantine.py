@@ -10,7 +10,7 @@ import pytest
 from engine.records.lakes import VILLAGE, LakeUnderTest, income, quarantined
 from firmground.engine.records import deliveries
 from firmground.engine.records.deliveries import UnknownDelivery
-from firmground.engine.records.mapping import MappingUnsound
+from firmground.engine.records.sources.mapping import MappingUnsound
 
 _JUNE = datetime(2022, 6, 1, tzinfo=UTC)
 _H8 = [{"household_id": "H8", "area_code": VILLAGE}]

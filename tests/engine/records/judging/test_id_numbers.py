@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.records.lakes import ID_NUMBER, VILLAGE, LakeUnderTest, quarantined
-from firmground.engine.records.mapping import MappingUnsound
+from firmground.engine.records.sources.mapping import MappingUnsound
 
 _PAID = {"kind": "wage", "amount": "5", "occurred_on": "2022-03-01"}
 

@@ -13,8 +13,15 @@ import pytest
 
 from engine.records.lakes import LakeUnderTest, contents, income, quarantined
 from firmground.engine.records import ImportReport, import_file
-from firmground.engine.records.mapping import ColumnMissing
-from firmground.engine.records.reading import FileEmpty, FileUnreadable, HeadingUnfit, WrongEncoding, look, stage
+from firmground.engine.records.reading.staging import (
+    FileEmpty,
+    FileUnreadable,
+    HeadingUnfit,
+    WrongEncoding,
+    look,
+    stage,
+)
+from firmground.engine.records.sources.mapping import ColumnMissing
 from firmground.errors import FirmgroundError
 
 _HEAD = "household_id,kind,amount,occurred_on"

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from firmground.engine.areas import SHIPPED, AreaTree
 from firmground.engine.policy.model import Pack
-from firmground.engine.records.cells import Registry
-from firmground.engine.records.file_names import parquet_sql
-from firmground.engine.records.lake import Lake
-from firmground.engine.records.manifest import DataFile, Manifest
+from firmground.engine.records.store.file_names import parquet_sql
+from firmground.engine.records.store.lake import Lake
+from firmground.engine.records.store.manifest import DataFile, Manifest
+
+
+@dataclass(frozen=True)
+class Registry:
+    """SQL of what the lake knows: households (household_id, household_no), areas (code), people, pairs (member_no)."""
+
+    households: str
+    areas: str
+    people: str
+    pairs: str
 
 
 def rows_of(lake: Lake, files: tuple[DataFile, ...]) -> str | None:

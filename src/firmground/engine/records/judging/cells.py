@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from firmground.engine.policy.model import Pack
-from firmground.engine.records.checks import Check, checks_of, literal, typed
-from firmground.engine.records.mapping import Cell, Mapping
-from firmground.engine.records.workspace import Workspace
+from firmground.engine.records.judging.checks import Check, checks_of, literal, typed
+from firmground.engine.records.sources.mapping import Cell, Mapping
+from firmground.engine.records.store.registry import Registry
+from firmground.engine.records.store.workspace import Workspace
 from firmground.engine.tables import COMMON, Table
 
 BETWEEN = "\x1f"  # stands between the parts of a mistake in the list of a bad row
-
-
-@dataclass(frozen=True)
-class Registry:
-    """SQL of what the lake knows: households (household_id, household_no), areas (code), people, pairs (member_no)."""
-
-    households: str
-    areas: str
-    people: str
-    pairs: str
 
 
 def make_cells(work: Workspace, mapping: Mapping, headings: list[str], table: Table) -> list[str]:

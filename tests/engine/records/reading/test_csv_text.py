@@ -11,7 +11,7 @@ import duckdb
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from firmground.engine.records.reading import FileEmpty, look, stage
+from firmground.engine.records.reading.staging import FileEmpty, look, stage
 
 _PIECES = (
     "a",

@@ -19,8 +19,8 @@ from ruamel.yaml.error import YAMLError
 from firmground.engine.areas import SHIPPED
 from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
-from firmground.engine.records import manifest as manifests
-from firmground.engine.records.manifest import Manifest
+from firmground.engine.records.store import manifest as manifests
+from firmground.engine.records.store.manifest import Manifest
 from firmground.errors import FirmgroundError
 
 FORMAT = 1

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from firmground.engine.records.disk import lacks_room
-from firmground.engine.records.lake import Lake
-from firmground.engine.records.manifest import DataFile, Manifest
+from firmground.engine.records.store.disk import lacks_room
+from firmground.engine.records.store.lake import Lake
+from firmground.engine.records.store.manifest import DataFile, Manifest
 from firmground.errors import FirmgroundError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.records.lakes import LakeUnderTest, quarantined
-from firmground.engine.records.mapping import ColumnMissing, MappingUnsound
+from firmground.engine.records.sources.mapping import ColumnMissing, MappingUnsound
 
 _TEXT = "户,类,元,日,性\nH1,工资,5,2022-03-01,0\nH1,别,NA,2022-03-01,9\n"
 _COLUMNS = "columns: {household_id: 户, kind: 类, amount: 元, occurred_on: 日}\n"

@@ -9,12 +9,12 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from firmground.engine.records.cells import BETWEEN
 from firmground.engine.records.delivery import Delivery
-from firmground.engine.records.file_names import parquet_sql
-from firmground.engine.records.lake import Lake
-from firmground.engine.records.manifest import DataFile
-from firmground.engine.records.workspace import Workspace
+from firmground.engine.records.judging.cells import BETWEEN
+from firmground.engine.records.store.file_names import parquet_sql
+from firmground.engine.records.store.lake import Lake
+from firmground.engine.records.store.manifest import DataFile
+from firmground.engine.records.store.workspace import Workspace
 from firmground.engine.tables.inert import inert
 
 _BATCH = 50_000

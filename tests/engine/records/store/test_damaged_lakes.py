@@ -11,10 +11,10 @@ import pytest
 
 from engine.records.lakes import LakeUnderTest, income
 from firmground.engine.records import Lake, deliveries
-from firmground.engine.records.damage import LakeDamaged
 from firmground.engine.records.deliveries import UnknownDelivery
-from firmground.engine.records.lake import NotALake
-from firmground.engine.records.manifest import ManifestDamaged
+from firmground.engine.records.store.damage import LakeDamaged
+from firmground.engine.records.store.lake import NotALake
+from firmground.engine.records.store.manifest import ManifestDamaged
 
 
 def _cut(path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.records.lakes import ID_NUMBER, OTHER_VILLAGE, VILLAGE, LakeUnderTest, income, quarantined
-from firmground.engine.records.mistakes import RowMistake
+from firmground.engine.records.judging.mistakes import RowMistake
 from firmground.errors import every_error
 
 _GOOD: dict[str, dict[str, object]] = {

@@ -1,0 +1,1 @@
+"""From text cells to judged rows: types, checks, and quarantine."""

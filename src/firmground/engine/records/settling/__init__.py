@@ -1,0 +1,1 @@
+"""Which rows count, and between which times."""

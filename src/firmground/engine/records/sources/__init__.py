@@ -1,0 +1,1 @@
+"""What a department's headings and codes mean."""

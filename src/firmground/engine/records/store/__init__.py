@@ -1,0 +1,1 @@
+"""The lake on disk: its settings, manifests, files, and who may write."""

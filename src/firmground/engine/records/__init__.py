@@ -1,22 +1,28 @@
 """The lake: records of departments come in once, whole or not at all, and stay as they were delivered."""
 
+from firmground.engine.records.compacting import CompactReport, compact
 from firmground.engine.records.deliveries import deliveries
 from firmground.engine.records.importing import import_file, retry
 from firmground.engine.records.report import ImportReport
 from firmground.engine.records.store.file_names import parquet_sql, pattern_of
 from firmground.engine.records.store.lake import Lake, LakeSettings
 from firmground.engine.records.store.manifest import DataFile, DeliveryEntry, Manifest
+from firmground.engine.records.undoing import UndoReport, undo
 
 __all__ = [
+    "CompactReport",
     "DataFile",
     "DeliveryEntry",
     "ImportReport",
     "Lake",
     "LakeSettings",
     "Manifest",
+    "UndoReport",
+    "compact",
     "deliveries",
     "import_file",
     "parquet_sql",
     "pattern_of",
     "retry",
+    "undo",
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from firmground.engine.records.delivery import ROWS_PER_DELIVERY, Delivery
+from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.judging.checks import literal
-from firmground.engine.records.settling.succession import key_sql, settle
+from firmground.engine.records.resettling import settle_fresh
+from firmground.engine.records.row_numbers import ROWS_PER_DELIVERY
+from firmground.engine.records.settling.keys import key_sql
 from firmground.engine.records.store.lake import Lake
-from firmground.engine.records.store.manifest import DataFile, Manifest
+from firmground.engine.records.store.manifest import DeliveryEntry, Manifest
 from firmground.engine.records.store.registry import Registry, rows_of
 from firmground.engine.records.store.workspace import Workspace
 from firmground.engine.tables import COMMON, TABLES, Table
@@ -21,9 +23,14 @@ def accept(
     lake: Lake,
     manifest: Manifest,
     registry: Registry,
+    ranks: dict[str, int],
+    entry: DeliveryEntry,
     say: Callable[[str, int, int | None], None],
 ) -> dict[str, Any]:
-    """Write the good rows of `typed`. Returns what changes in the manifest: tables, members, settled."""
+    """Write the good rows of `typed`. Returns what changes in the manifest: tables, members, settled.
+
+    ranks: of sources. entry: of the delivery, as it will be in the manifest.
+    """
     table = delivery.table
     version = manifest.version + 1
     _number_households(work, table, registry)
@@ -37,9 +44,8 @@ def accept(
         fresh_pairs = work.write("select * from new_pairs order by member_no", f"members/{suffix}", lake.path)
         changes["members"] = (*manifest.members, fresh_pairs)
     say("settling corrections", 3, 5)
-    settled = _settle(work, table, lake, manifest, version)
-    if settled is not None:
-        changes["settled"] = {**manifest.settled, table.name: settled}
+    changes["settled"] = settle_fresh(work, delivery, lake, manifest, ranks, entry)
+    changes["ranks"] = ranks
     if table.name == "persons":
         changes["overlapping_memberships"] = _overlaps(work, lake, manifest)
     return changes
@@ -50,7 +56,7 @@ def _number_households(work: Workspace, table: Table, registry: Registry) -> Non
     if table.name != "households":
         return
     work.connection.execute(
-        f"create table numbered as with known as ({registry.households}), fresh as ("
+        f"create table numbered as with known as ({registry.numbers}), fresh as ("
         "select t.household_id, min(t.row_no) as first_row from typed as t anti join known as k "
         "on k.household_id = t.household_id where not t.is_bad group by t.household_id) "
         "select household_id, household_no from known union all select household_id, cast("
@@ -101,16 +107,6 @@ def _make_fresh(work: Workspace, delivery: Delivery, *, pairs: bool) -> None:
         f"cast({delivery.number * ROWS_PER_DELIVERY} + t.row_no as bigint) as row_id, {number} as household_no, "
         f"{member} as member_no from typed as t{joins} where not t.is_bad"
     )
-
-
-def _settle(work: Workspace, table: Table, lake: Lake, manifest: Manifest, version: int) -> DataFile | None:
-    """The table's settled list after this delivery; None if nothing is settled."""
-    earlier = manifest.settled.get(table.name)
-    old = rows_of(lake, (earlier,)) if earlier else None
-    if not settle(work.connection, table, rows_of(lake, manifest.tables.get(table.name, ())), old):
-        return None
-    name = f"settled/{table.name}-{version:010d}.parquet"
-    return work.write("select * from settled order by row_id, from_at", name, lake.path)
 
 
 def _overlaps(work: Workspace, lake: Lake, manifest: Manifest) -> bool:

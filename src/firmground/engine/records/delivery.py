@@ -9,8 +9,6 @@ from firmground.engine.records.report import ImportReport
 from firmground.engine.records.sources.mapping import Mapping
 from firmground.engine.tables import Table
 
-ROWS_PER_DELIVERY = 2**32  # a row's number is that of its delivery times this, and its own in the file
-
 
 @dataclass(frozen=True)
 class Delivery:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from firmground.engine.policy import load_pack
@@ -31,7 +32,7 @@ from firmground.engine.records.sources.mapping import (
 from firmground.engine.records.store import manifest as manifests
 from firmground.engine.records.store.damage import whole_lake
 from firmground.engine.records.store.disk import disk_trouble
-from firmground.engine.records.store.lake import Lake, LakeSettings
+from firmground.engine.records.store.lake import WAIT_SECONDS, Lake, LakeSettings
 from firmground.engine.records.store.manifest import DataFile, DeliveryEntry, Manifest
 from firmground.engine.records.store.registry import registry_of, rows_of
 from firmground.engine.records.store.workspace import Workspace, sweep, workspace
@@ -42,7 +43,6 @@ from firmground.errors import FirmgroundError
 
 Progress = Callable[[str, int, int | None], None]
 _STEPS = ("reading the file", "checking rows", "writing accepted rows", "settling corrections", "publishing")
-WAIT_SECONDS = 30.0
 _LONGEST_SOURCE = 200
 
 
@@ -151,7 +151,7 @@ def _import(
             mapping=chosen,
             headings=staged.headings,
         )
-        earlier = next((d for d in manifest.deliveries if d.sha256 == staged.sha256 and d.table == table.name), None)
+        earlier = next((d for d in manifest.deliveries if _is_same(d, staged.sha256, table)), None)
         if earlier is not None:
             return _repeated(delivery, staged, earlier)
         unused = check_columns(chosen, staged.headings, table)
@@ -162,6 +162,11 @@ def _import(
         if not dry_run:
             _publish(lake, delivery, report, changed, say)
         return report
+
+
+def _is_same(entry: DeliveryEntry, sha256: str, table: Table) -> bool:
+    """Whether a file came in before, and stands."""
+    return entry.sha256 == sha256 and entry.table == table.name and entry.undone_at is None
 
 
 def _repeated(delivery: Delivery, staged: Staged, earlier: DeliveryEntry) -> ImportReport:
@@ -219,8 +224,10 @@ def _deliver(
     say(_STEPS[2], 2, len(_STEPS))
     version = manifest.version + 1
     kept = put_in_quarantine(work, delivery, lake, version) if quarantined else None
-    changes = accept(work, delivery, lake, manifest, registry, say) if rows > quarantined else {}
     entry = DeliveryEntry(delivery.id, delivery.number, delivery.table.name, delivery.sha256, kept)
+    changes: dict[str, Any] = {}
+    if rows > quarantined:
+        changes = accept(work, delivery, lake, manifest, registry, dict(pack.source_ranks), entry, say)
     others = tuple(d for d in manifest.deliveries if d.id != delivery.id)
     deliveries = tuple(sorted((*others, entry), key=lambda d: d.number))
     if kept is not None:

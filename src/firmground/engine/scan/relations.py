@@ -160,8 +160,7 @@ def _in_successors(table: str, counting: str) -> str:
 
 def area_tree(lake: Lake, manifest: Manifest, known_at: datetime | None) -> AreaTree:
     """The lake's own areas if it has any, else the shipped tree of its pack."""
-    files = manifest.tables.get("areas", ())
-    if not files:
+    if not manifest.has_rows("areas"):
         shipped = lake.settings.area_tree
         return AreaTree.shipped(shipped) if shipped else AreaTree(empty("areas"))
     relations = Relations()

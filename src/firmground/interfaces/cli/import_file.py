@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from firmground.engine.records import ImportReport, import_file, retry
+from firmground.engine.records import ImportReport, UndoReport, import_file, retry, undo
 from firmground.interfaces.cli.mistakes import WrongUse
 from firmground.interfaces.cli.options import AsJson, Data, existing_file, read_time
 from firmground.interfaces.cli.screen import plain, progress, say, say_json, say_table
@@ -52,6 +52,10 @@ def import_(
     again: Annotated[
         bool, typer.Option("--retry", help="Instead of a file: try the rows in quarantine once more.")
     ] = False,
+    undone: Annotated[
+        str | None,
+        typer.Option("--undo", metavar="DELIVERY", help="Instead of a file: withdraw a whole delivery, as of now."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring a file of records into the lake, and say what became of every row.
@@ -65,8 +69,14 @@ def import_(
       firmground import wages.csv --as income --data lake --mapping wages.yaml
       firmground import wages.csv --as income --data lake --dry-run --strict
       firmground import --retry --data lake
+      firmground import --undo D000003 --data lake
     """
-    _check_use(file, table, again=again, source=source, received_at=received_at, pack=pack, dry_run=dry_run)
+    _check_use(
+        file, table, again=again, undone=undone, source=source, received_at=received_at, pack=pack, dry_run=dry_run
+    )
+    if undone is not None:
+        _undo(data, undone, as_json=as_json)
+        return
     with progress(quiet=as_json) as report_progress:
         if file is None:
             reports = retry(data, mapping=mapping, progress=report_progress)
@@ -91,15 +101,44 @@ def import_(
         raise typer.Exit(ANSWER_IS_NO)
 
 
-def _check_use(file: Path | None, table: str | None, *, again: bool, **others: object) -> None:
-    if again:
+def _undo(data: Path, delivery: str, *, as_json: bool) -> None:
+    report = undo(data, delivery)
+    if as_json:
+        say_json(report.as_dict())
+    else:
+        show_undo(report)
+
+
+def show_undo(report: UndoReport) -> None:
+    """Print what an undo changed."""
+    if report.was_undone:
+        say(f"{report.delivery} is undone already, since {report.undone_at:%Y-%m-%d %H:%M} UTC. Nothing was changed.")
+        return
+    say(
+        f"{report.delivery} is undone: {report.withdrawn:,} rows of {report.table} do not count from now on, "
+        f"{report.counting_again:,} rows that they replaced count again."
+    )
+    if report.closed:
+        say(f"Its {report.closed:,} rows in quarantine are not taken up any more.")
+    say("Nothing is erased: at an earlier --known-at it counts as it did. The same file may be imported again.")
+
+
+def _check_use(
+    file: Path | None, table: str | None, *, again: bool, undone: str | None = None, **others: object
+) -> None:
+    if undone is not None:
+        others = {**others, "retry": again}
+    if again or undone is not None:
+        verb = "--undo takes a delivery" if undone is not None else "--retry takes the rows in quarantine"
         given = [f"--{name.replace('_', '-')}" for name, value in others.items() if value]
         if file is not None or table is not None or given:
             extra = ", ".join([*(["FILE"] if file else []), *(["--as"] if table else []), *given])
-            raise WrongUse(found=f"--retry takes the rows in quarantine, and {extra} was given too")
+            raise WrongUse(found=f"{verb}, and {extra} was given too")
     elif file is None or table is None:
         missing = " and ".join(name for name, value in (("FILE", file), ("--as TABLE", table)) if value is None)
-        raise WrongUse(found=f"An import needs {missing}", hint="Or give `--retry`. See `firmground import --help`.")
+        raise WrongUse(
+            found=f"An import needs {missing}", hint="Or give `--retry` or `--undo`. See `firmground import --help`."
+        )
 
 
 def _received(text: str | None) -> datetime | date | None:

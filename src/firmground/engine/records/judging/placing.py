@@ -14,11 +14,12 @@ from itertools import groupby
 import pyarrow as pa
 
 from firmground.engine.areas import circles
-from firmground.engine.records.delivery import ROWS_PER_DELIVERY, Delivery
+from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.judging.cells import BETWEEN
 from firmground.engine.records.judging.checks import literal
 from firmground.engine.records.judging.mistakes import AreaAboveItself, RowMistake, UnknownArea
-from firmground.engine.records.settling.succession import key_sql
+from firmground.engine.records.row_numbers import ROWS_PER_DELIVERY
+from firmground.engine.records.settling.keys import key_sql
 from firmground.engine.records.store.workspace import Workspace
 
 _NAMED = ("parent", "replaced_by")

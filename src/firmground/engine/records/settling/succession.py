@@ -1,119 +1,108 @@
-"""Which rows do not count, and between which times: settled when rows come in, so that a scan need not ask again.
-
-Among rows of one key the one received last counts; a row stops counting when its successor is received. A `deleted` row
-never counts. For households and areas, of several keys for one id the row received last counts.
-"""
+"""What later rows, withdrawals, undone deliveries and full extracts do to rows of one key, and to keys of one id."""
 
 from __future__ import annotations
 
 import duckdb
 
+from firmground.engine.records.settling.events import Events, in_span_sql
+from firmground.engine.records.settling.intervals import alive_sql
 from firmground.engine.tables import Table
 
-_ENTITY = {"households": "household_id", "areas": "code"}
+_ORDER = "received_at, row_id"
 
 
-def key_sql(table: Table, alias: str) -> str:
-    """The key of a row as text; null for rows that all count. Source and record_id, else the table's own columns.
-
-    Each part is written with its length before it, so that no two keys are the same text whatever their parts hold.
-    """
-
-    def part(column: str) -> str:
-        text = f'cast({alias}."{column}" as varchar)'
-        return f"coalesce(length({text}) || ':' || {text}, '~')"
-
-    with_id = " || ".join(["'r'", part("source"), part("record_id")])
-    columns = (("source",) if table.by_source else ()) + table.key
-    own = " || ".join(["'k'", *map(part, columns)]) if table.key else "null"
-    return f"case when {alias}.record_id is not null then {with_id} else {own} end"
-
-
-def settle(connection: duckdb.DuckDBPyConnection, table: Table, lake_rows: str | None, old: str | None) -> bool:
-    """Make the table `settled` (row_id, from_at, until_at): what was settled before, and what `fresh` rows change.
-
-    `fresh` holds the rows being accepted, as the lake will. lake_rows: SQL of all rows in the lake, None if there are
-    none; old: SQL of what was settled before. Returns whether anything is settled at all.
-    """
-    _make_chains(connection, table, lake_rows)
-    line = "entity" if table.name in _ENTITY else "key"
-    connection.execute(
-        "create or replace temp table settled as select row_id, "
-        "case when deleted then received_at else successor end as from_at, cast(null as timestamptz) as until_at "
-        f"from (select c.*, lead(received_at) over (partition by {line} order by received_at, row_id) as successor "
-        "from chains as c) where deleted or successor is not null"
-    )
-    if table.name in _ENTITY:
-        _settle_entities(connection)
-    if old:
+def settle_keys(connection: duckdb.DuckDBPyConnection, table: Table, events: Events) -> None:
+    """Add to `settled` the spans in which rows of `chains` do not count, as rows of their own key tell."""
+    connection.execute("insert into settled select row_id, received_at, null, 'withdrawn' from chains where deleted")
+    undone = "select 1 from chains where undone_at is not null limit 1"
+    if not events.undone or not connection.execute(undone).fetchall():
         connection.execute(
-            f"insert into settled select o.row_id, o.from_at, o.until_at from ({old}) as o "
-            "anti join chains as c on c.row_id = o.row_id"
+            "insert into settled select row_id, successor, null, if(by_withdrawal, 'withdrawn', 'replaced') from "
+            f"(select *, lead(received_at) over line as successor, lead(deleted) over line as by_withdrawal "
+            f"from chains window line as (partition by key order by {_ORDER})) "
+            "where not deleted and successor is not null"
         )
-    return bool(connection.execute("select count(*) from settled").fetchall()[0][0])
-
-
-def _make_chains(connection: duckdb.DuckDBPyConnection, table: Table, lake_rows: str | None) -> None:
-    """Every row, old and fresh, of the keys (or ids of households and areas) that the fresh rows touch."""
-    key = key_sql(table, "r")
-    entity = _ENTITY.get(table.name)
-    named = f'r."{entity}"' if entity else "cast(null as varchar)"
-    column = "entity" if entity else "key"
-    columns = "r.row_id, r.received_at, coalesce(r.deleted, false) as deleted"
-    sources = ["fresh", *([f"({lake_rows})"] if lake_rows else [])]
-    each = " union all ".join(f"select {key} as key, {named} as entity, {columns} from {rows} as r" for rows in sources)
-    connection.execute(
-        "create or replace temp table touched as select distinct "
-        f"{named if entity else key} as {column} from fresh as r"
-    )
-    if entity:
-        _touch_through_keys(connection, each)
-    connection.execute(
-        f"create or replace temp table chains as select e.* from ({each}) as e "
-        f"semi join touched as t on t.{column} = e.{column}"
-    )
-
-
-def _touch_through_keys(connection: duckdb.DuckDBPyConnection, each: str) -> None:
-    """Where rows of one key name several ids (a row was corrected to another household), all of these are touched."""
-    connection.execute(
-        f"create or replace temp table moved as with named as (select distinct key, entity from ({each}) as e) "
-        "select n.key, n.entity from named as n semi join (select m.key from named as m group by m.key "
-        "having count(*) > 1) as m on m.key = n.key"
-    )
-    grown = True
-    while grown:
-        grown = bool(
-            connection.execute(
-                "insert into touched select distinct other.entity from moved as own "
-                "join touched as t on t.entity = own.entity join moved as other on other.key = own.key "
-                "where other.entity not in (select entity from touched) returning entity"
-            ).fetchall()
+    else:
+        connection.execute(
+            "insert into settled select row_id, greatest(received_at, undone_at), null, 'undone' "
+            "from chains where undone_at is not null"
         )
+        _settle_beside_undone(connection)
+    if events.extracts:
+        _settle_left_out(connection, table, events)
 
 
-def _settle_entities(connection: duckdb.DuckDBPyConnection) -> None:
-    """Ids of which a row can come to count again: one of their keys was withdrawn, or moved to another id.
+def _settle_beside_undone(connection: duckdb.DuckDBPyConnection) -> None:
+    """A row does not count while a later row of its key is there: for good, or until that one's delivery is undone.
 
-    A row is alive from its arrival to that of the next row of its key, if it does not withdraw. At any time the alive
-    row of an id that was received last counts; the spans between are those in which a row is set aside.
+    What follows the first row that stays for good adds nothing.
     """
     connection.execute(
-        "create or replace temp table several as with whole as (select c.*, lead(c.received_at) over "
-        "(partition by c.key order by c.received_at, c.row_id) as successor from chains as c) "
-        "select w.* from whole as w where w.entity in (select entity from chains group by entity "
-        "having count(distinct key) > 1 and bool_or(deleted)) or w.entity in (select entity from moved)"
+        "insert into settled with placed as (select *, row_number() over line as place, "
+        f"count(*) filter (where undone_at is null) over line as firm from chains window line as "
+        f"(partition by key order by {_ORDER} rows between unbounded preceding and current row)) "
+        "select r.row_id, l.received_at, l.undone_at, if(l.deleted, 'withdrawn', 'replaced') from placed as r "
+        "join placed as l on l.key = r.key and l.place > r.place "
+        "and l.firm - if(l.undone_at is null, 1, 0) = r.firm "
+        "where not r.deleted and coalesce(l.undone_at > l.received_at, true)"
     )
-    connection.execute("delete from settled where row_id in (select row_id from several)")
+
+
+def _settle_left_out(connection: duckdb.DuckDBPyConnection, table: Table, events: Events) -> None:
+    """A full extract withdraws the earlier rows of its source, in its span, whose key it does not hold."""
     connection.execute(
-        "insert into settled with times as (select entity, received_at as moment from several "
-        "union select entity, successor from several where successor is not null), "
-        "arrived as (select t.moment, c.*, not c.deleted and coalesce(c.successor > t.moment, true) as alive "
-        "from times as t join several as c on c.entity = t.entity and c.received_at <= t.moment), "
-        "states as (select row_id, moment, alive and row_number() over (partition by entity, moment, alive "
-        "order by received_at desc, row_id desc) = 1 as counts from arrived), "
-        "changes as (select *, lag(counts) over (partition by row_id order by moment) is distinct from counts "
-        "as changed from states) "
-        "select row_id, moment, next_moment from (select row_id, moment, counts, lead(moment) over "
-        "(partition by row_id order by moment) as next_moment from changes where changed) where not counts"
+        "create or replace temp table extracts (number bigint, source varchar, first_day date, last_day date, "
+        "at timestamptz, undone_at timestamptz)"
+    )
+    for extract in events.extracts:
+        connection.execute(
+            "insert into extracts values (?, ?, ?, ?, ?, ?)",
+            [
+                extract.number,
+                extract.source,
+                extract.first,
+                extract.last,
+                extract.received_at,
+                events.undone.get(extract.number),
+            ],
+        )
+    held = [
+        f"select {extract.number} as number, h.key from ({extract.held}) as h"
+        for extract in events.extracts
+        if extract.held
+    ]
+    own = "select c.number, c.key from chains as c semi join extracts as e on e.number = c.number"
+    connection.execute(f"create or replace temp table in_extracts as {' union '.join([own, *held])}")
+    connection.execute(
+        "insert into settled with left_out as (select c.row_id, e.at, e.undone_at, "
+        "count(*) filter (where e.undone_at is null) over (partition by c.row_id order by e.at, e.number "
+        "rows between unbounded preceding and current row) as firm "
+        "from chains as c join extracts as e on e.source = c.source and e.number <> c.number "
+        "and (c.received_at < e.at or c.received_at = e.at and c.number < e.number) "
+        f"and {in_span_sql(table, 'c', 'e.first_day', 'e.last_day')} "
+        "anti join in_extracts as i on i.number = e.number and i.key = c.key where not c.deleted) "
+        "select row_id, at, undone_at, 'left_out' from left_out "
+        "where firm - if(undone_at is null, 1, 0) = 0 and coalesce(undone_at > at, true)"
+    )
+
+
+def settle_entities(connection: duckdb.DuckDBPyConnection) -> None:
+    """Of several keys for one id, the row received last of those that count by their own key counts."""
+    connection.execute(
+        "create or replace temp table several as select * from chains where entity in "
+        "(select entity from chains group by entity having count(distinct key) > 1)"
+    )
+    connection.execute(
+        "create or replace temp table own_settled as select s.* from settled as s semi join several as c "
+        "on c.row_id = s.row_id"
+    )
+    connection.execute(
+        f"create or replace temp table alive as select c.entity, c.key, c.received_at, c.row_id, a.from_at, a.until_at "
+        f"from {alive_sql('several', 'own_settled')} as a join several as c on c.row_id = a.row_id"
+    )
+    connection.execute(
+        "insert into settled select r.row_id, l.from_at, nullif(l.until_at, cast('infinity' as timestamptz)), "
+        "'replaced' from several as r join alive as l on l.entity = r.entity and l.key is distinct from r.key "
+        "and (l.received_at > r.received_at or l.received_at = r.received_at and l.row_id > r.row_id) "
+        "where not r.deleted"
     )

@@ -11,7 +11,7 @@ import duckdb
 
 from firmground.engine.records.store.disk import lacks_room
 from firmground.engine.records.store.lake import Lake
-from firmground.engine.records.store.manifest import DataFile, Manifest
+from firmground.engine.records.store.manifest import Manifest
 from firmground.errors import FirmgroundError
 
 
@@ -30,19 +30,13 @@ def whole_lake(lake: Lake, manifest: Manifest) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        files = _files_of(manifest)
+        files = manifest.files()
         _say([file.path for file in files if not (lake.path / file.path).is_file()], "missing")
         if not lacks_room(error):
             _say(
                 [file.path for file in files if _sha256(lake.path / file.path) != file.sha256], "not as it was written"
             )
         raise
-
-
-def _files_of(manifest: Manifest) -> list[DataFile]:
-    tables = [file for files in manifest.tables.values() for file in files]
-    waiting = [entry.quarantine for entry in manifest.deliveries if entry.quarantine]
-    return [*tables, *manifest.settled.values(), *manifest.members, *waiting]
 
 
 def _say(paths: list[str], how: str) -> None:

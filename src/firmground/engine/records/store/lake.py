@@ -25,6 +25,7 @@ from firmground.errors import FirmgroundError
 
 FORMAT = 1
 SETTINGS = "lake.yaml"
+WAIT_SECONDS = 30.0  # for another writer
 
 
 class NotALake(FirmgroundError):
@@ -121,7 +122,7 @@ class Lake:
         return found if found is not None else Manifest(0, datetime.now(UTC))
 
     @contextmanager
-    def writing(self, wait_seconds: float = 30) -> Iterator[None]:
+    def writing(self, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
         """Hold the lake, or the folder that becomes one, for one writer.
 
         Raises LakeBusy when another still holds it after `wait_seconds`.

@@ -11,7 +11,7 @@ import os
 import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -46,14 +46,33 @@ class DataFile:
 
 
 @dataclass(frozen=True)
+class Everything:
+    """What a full extract speaks of: rows of its source on days from first to last (None: without a bound).
+
+    held: the keys (column `key`) of its rows in quarantine, which do not withdraw what they would replace.
+    """
+
+    source: str
+    first: date | None
+    last: date | None
+    received_at: datetime
+    held: DataFile | None = None
+
+
+@dataclass(frozen=True)
 class DeliveryEntry:
-    """One delivery: where its report is, and what of it is still in quarantine (None: nothing)."""
+    """One delivery: where its report is, and what of it is still in quarantine (None: nothing).
+
+    undone_at: since when its rows do not count. everything: of a full extract, what it speaks of.
+    """
 
     id: str
     number: int
     table: str
     sha256: str
     quarantine: DataFile | None = None
+    undone_at: datetime | None = None
+    everything: Everything | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +81,7 @@ class Manifest:
 
     tables: accepted rows per table. settled: per table the rows that do not count, with the times between which they do
     not. members: the numbers of pairs of household and person. overlapping_memberships: whether some pair has more than
-    one counting membership row.
+    one counting membership row. ranks: of sources, as they were when rows were settled.
     """
 
     version: int
@@ -72,6 +91,19 @@ class Manifest:
     members: tuple[DataFile, ...] = ()
     deliveries: tuple[DeliveryEntry, ...] = ()
     overlapping_memberships: bool = False
+    ranks: dict[str, int] = field(default_factory=dict)
+
+    def files(self) -> list[DataFile]:
+        """Every Parquet file that this state names, in the order in which they are read."""
+        tables = [file for files in self.tables.values() for file in files]
+        waiting = [entry.quarantine for entry in self.deliveries if entry.quarantine]
+        held = [entry.everything.held for entry in self.deliveries if entry.everything and entry.everything.held]
+        return [*tables, *self.settled.values(), *self.members, *waiting, *held]
+
+    def has_rows(self, table: str) -> bool:
+        """Whether rows of a table came in with a delivery that was not undone."""
+        stands = any(entry.table == table and entry.undone_at is None for entry in self.deliveries)
+        return stands and bool(self.tables.get(table))
 
     def next(self, created_at: datetime, **changes: Any) -> Manifest:
         """The manifest after this one, with changes."""
@@ -141,7 +173,7 @@ def _name(version: int) -> str:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     raise TypeError(type(value).__name__)
 
@@ -160,6 +192,7 @@ def _manifest(values: Any, version: int) -> Manifest:
         members=tuple(map(_file, _is(values["members"], list))),
         deliveries=tuple(map(_delivery, _is(values["deliveries"], list))),
         overlapping_memberships=_is(values["overlapping_memberships"], bool),
+        ranks={_is(source, str): _is(rank, int) for source, rank in _is(values.get("ranks", {}), dict).items()},
     )
 
 
@@ -196,5 +229,26 @@ def _delivery(values: Any) -> DeliveryEntry:
         raise ValueError("a delivery's id")
     _is(given["table"], str)
     _is(given["sha256"], str)
-    quarantine = _file(given["quarantine"]) if given["quarantine"] is not None else None
-    return DeliveryEntry(**{**given, "quarantine": quarantine})
+    undone, everything = given.get("undone_at"), given.get("everything")
+    read = {
+        "quarantine": _file(given["quarantine"]) if given["quarantine"] is not None else None,
+        "undone_at": _time(undone) if undone is not None else None,
+        "everything": _everything(everything) if everything is not None else None,
+    }
+    return DeliveryEntry(**{**given, **read})
+
+
+def _everything(values: Any) -> Everything:
+    given = _is(values, dict)
+    _is(given["source"], str)
+    read = {
+        "first": _day(given["first"]),
+        "last": _day(given["last"]),
+        "received_at": _time(given["received_at"]),
+        "held": _file(given["held"]) if given["held"] is not None else None,
+    }
+    return Everything(**{**given, **read})
+
+
+def _day(value: object) -> date | None:
+    return None if value is None else date.fromisoformat(_is(value, str))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from firmground.engine.areas import SHIPPED, AreaTree
 from firmground.engine.policy.model import Pack
+from firmground.engine.records.row_numbers import ROWS_PER_DELIVERY
 from firmground.engine.records.store.file_names import parquet_sql
 from firmground.engine.records.store.lake import Lake
 from firmground.engine.records.store.manifest import DataFile, Manifest
@@ -13,9 +14,13 @@ from firmground.engine.records.store.manifest import DataFile, Manifest
 
 @dataclass(frozen=True)
 class Registry:
-    """SQL of what the lake knows: households (household_id, household_no), areas (code), people, pairs (member_no)."""
+    """SQL of what the lake knows: households (household_id, household_no), areas (code), people, pairs (member_no).
+
+    numbers: of every household that was ever known, as `households`; a number is never given to another.
+    """
 
     households: str
+    numbers: str
     areas: str
     people: str
     pairs: str
@@ -31,17 +36,24 @@ def rows_of(lake: Lake, files: tuple[DataFile, ...]) -> str | None:
 def registry_of(lake: Lake, manifest: Manifest, pack: Pack) -> Registry:
     """SQL of the registry in a state of the lake."""
     households = rows_of(lake, manifest.tables.get("households", ()))
-    areas = rows_of(lake, manifest.tables.get("areas", ()))
-    persons = rows_of(lake, manifest.tables.get("persons", ()))
+    areas, persons = manifest.has_rows("areas"), manifest.has_rows("persons")
     pairs = rows_of(lake, manifest.members)
     no_household = "select cast(null as varchar) as household_id, cast(null as integer) as household_no where false"
-    known = f"select distinct household_id, household_no from ({households})" if households else no_household
+    numbers = f"select distinct household_id, household_no from ({households})" if households else no_household
     return Registry(
-        households=known,
-        areas=f"select distinct code from ({_counting(lake, manifest, 'areas', areas)})" if areas else _shipped(pack),
-        people=_counting(lake, manifest, "persons", persons) if persons else _no_people(),
+        households=_known(households, manifest) if households else no_household,
+        numbers=numbers,
+        areas=f"select distinct code from ({counting_sql(lake, manifest, 'areas')})" if areas else _shipped(pack),
+        people=counting_sql(lake, manifest, "persons") if persons else _no_people(),
         pairs=pairs or "select cast(null as integer) as household_no, '' as person_id, 0 as member_no where false",
     )
+
+
+def _known(households: str, manifest: Manifest) -> str:
+    """Households of which some delivery tells that was not undone; those that were withdrawn are known."""
+    undone = ", ".join(str(d.number) for d in manifest.deliveries if d.table == "households" and d.undone_at)
+    where = f" where row_id // {ROWS_PER_DELIVERY} not in ({undone})" if undone else ""
+    return f"select distinct household_id, household_no from ({households}){where}"
 
 
 def _shipped(pack: Pack) -> str:
@@ -50,11 +62,12 @@ def _shipped(pack: Pack) -> str:
     return f"select code from {parquet_sql([AreaTree.path(SHIPPED[pack.area_tree])])}"
 
 
-def _counting(lake: Lake, manifest: Manifest, table: str, all_rows: str) -> str:
-    """SQL of those rows of a table that count now."""
+def counting_sql(lake: Lake, manifest: Manifest, table: str) -> str:
+    """SQL of those rows of a table that count now; the table has rows."""
+    all_rows = rows_of(lake, manifest.tables[table])
     settled = manifest.settled.get(table)
     if settled is None:
-        return all_rows
+        return f"select * from ({all_rows})"
     rows = rows_of(lake, (settled,))
     return f"select p.* from ({all_rows}) as p anti join ({rows}) as s on s.row_id = p.row_id and s.until_at is null"
 

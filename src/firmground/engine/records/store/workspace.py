@@ -22,8 +22,9 @@ _PREFIX = ".staging-"
 TEMPORARY_LIMIT = "200GB"
 MEMORY_LIMIT = os.environ.get("FIRMGROUND_MEMORY", "2GB")
 ROW_GROUP = 120_000
-_FOLDERS = ("records", "settled", "members", "deliveries", "quarantine")
+_FOLDERS = ("records", "settled", "members", "deliveries", "quarantine", "held")
 _SETTLED_FILE = re.compile(r"[a-z_]+-(?P<version>[0-9]{10})\.parquet")
+_COMPACTED_FILE = re.compile(r"C(?P<version>[0-9]{10})\.parquet")
 _DELIVERED_FILE = re.compile(r"D(?P<delivery>[0-9]{6,})(-(?P<version>[0-9]{10}))?\.(parquet|csv|json)")
 
 
@@ -113,9 +114,9 @@ def sweep(lake: Lake, manifest: Manifest) -> int:
 
 def _is_left_over(path: Path, folder: str, last: int, manifest: Manifest) -> bool:
     """Whether a file belongs to a delivery or a state that was never published."""
-    if folder == "settled":
-        found = _SETTLED_FILE.fullmatch(path.name)
-        return found is not None and int(found["version"]) > manifest.version
+    written = (_SETTLED_FILE if folder == "settled" else _COMPACTED_FILE).fullmatch(path.name)
+    if written is not None:
+        return int(written["version"]) > manifest.version
     found = _DELIVERED_FILE.fullmatch(path.name)
     if found is None:
         return False

@@ -10,7 +10,7 @@ import pytest
 
 from engine.records.lakes import HOUSEHOLDS, LakeUnderTest, contents, csv_text, income
 from firmground.engine.records import Lake, import_file
-from firmground.engine.records.reading.staging import FileEmpty
+from firmground.engine.records.reading.refusals import FileEmpty
 from firmground.engine.records.store.lake import NewerLake, NotALake, OtherPack
 from firmground.engine.records.store.manifest import ManifestDamaged
 from firmground.engine.tables.schema import UnknownTable

@@ -22,6 +22,7 @@ class Delivery:
     received_at: datetime
     mapping: Mapping
     headings: list[str]
+    first_row: int = 2  # what a spreadsheet calls the first row below the heading
     first_report: ImportReport | None = None  # of the first attempt, when rows are taken up again
 
     @property

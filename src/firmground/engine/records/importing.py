@@ -20,7 +20,9 @@ from firmground.engine.records.judging.checks import FIRST_DAY, LAST_DAY
 from firmground.engine.records.judging.mistakes import SourceRefused
 from firmground.engine.records.judging.placing import judge_places
 from firmground.engine.records.judging.quarantine import put_in_quarantine, take_from_quarantine
-from firmground.engine.records.reading.staging import Content, Staged, look, stage
+from firmground.engine.records.reading.content import Content, look
+from firmground.engine.records.reading.form import Form
+from firmground.engine.records.reading.staging import Staged, stage
 from firmground.engine.records.report import ImportReport
 from firmground.engine.records.sources.mapping import (
     MappingUnsound,
@@ -137,7 +139,7 @@ def _import(
         sweep(lake, manifest)
     parent = next(folder for folder in (lake.path, *lake.path.absolute().parents) if folder.exists())
     with workspace(parent, lake.settings.time_zone) as work:
-        staged = stage(work.connection, content)
+        staged = stage(work.connection, content, Form(), work.folder)
         work.connection.execute("alter table raw add column row_no bigint")
         work.connection.execute("alter table raw add column part integer")
         chosen = read_mapping(Path(mapping)) if mapping else without_mapping(staged.headings, table)
@@ -150,6 +152,7 @@ def _import(
             received_at=_moment(received_at, lake.settings),
             mapping=chosen,
             headings=staged.headings,
+            first_row=staged.first_row,
         )
         earlier = next((d for d in manifest.deliveries if _is_same(d, staged.sha256, table)), None)
         if earlier is not None:
@@ -157,8 +160,7 @@ def _import(
         unused = check_columns(chosen, staged.headings, table)
         with whole_lake(lake, manifest):
             report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=dry_run)
-        notes = (staged.note, *report.notes) if staged.note else report.notes
-        report = replace(report, unused=tuple(unused), notes=notes, is_dry_run=dry_run)
+        report = replace(report, unused=tuple(unused), notes=(*staged.notes, *report.notes), is_dry_run=dry_run)
         if not dry_run:
             _publish(lake, delivery, report, changed, say)
         return report
@@ -216,7 +218,12 @@ def _deliver(
         waiting=waiting,
         mistakes=mistakes_of(work, delivery),
         notes=rounded_of(work, delivery),
-        stored={"headings": delivery.headings, "mapping": delivery.mapping.text, "sha256": delivery.sha256},
+        stored={
+            "headings": delivery.headings,
+            "first_row": delivery.first_row,
+            "mapping": delivery.mapping.text,
+            "sha256": delivery.sha256,
+        },
     )
     taken_up_in_vain = delivery.first_report is not None and rows == quarantined
     if dry_run or taken_up_in_vain:
@@ -290,7 +297,8 @@ def _taken_up(lake: Lake, entry: DeliveryEntry, mapping: str | Path | None) -> D
         )
     file, source = stored["file"], stored["source"]
     first = ImportReport(file, entry.table, source, received_at, entry.id, 0, 0, 0, 0, 0)
-    return Delivery(entry.number, table, file, entry.sha256, source, received_at, chosen, headings, first)
+    first_row = stored.get("first_row", 2)  # reports of earlier versions do not say it
+    return Delivery(entry.number, table, file, entry.sha256, source, received_at, chosen, headings, first_row, first)
 
 
 def _retry(lake: Lake, pack: Pack, delivery: Delivery, kept: DataFile, say: Progress) -> ImportReport:

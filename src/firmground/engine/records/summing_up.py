@@ -37,7 +37,7 @@ def mistakes_of(work: Workspace, delivery: Delivery) -> tuple[MistakeCount, ...]
         definition = delivery.table.column(column)
         hidden = column == "id_number" or (definition is not None and definition.personal)
         shown = "(hidden)" if hidden or not column else str(example)[:60]
-        counts.append(MistakeCount(id_, column, rows, expected, (first_row - 1) // parts + 2, shown))
+        counts.append(MistakeCount(id_, column, rows, expected, (first_row - 1) // parts + delivery.first_row, shown))
     return tuple(counts)
 
 

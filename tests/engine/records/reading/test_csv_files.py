@@ -13,14 +13,10 @@ import pytest
 
 from engine.records.lakes import LakeUnderTest, contents, income, quarantined
 from firmground.engine.records import ImportReport, import_file
-from firmground.engine.records.reading.staging import (
-    FileEmpty,
-    FileUnreadable,
-    HeadingUnfit,
-    WrongEncoding,
-    look,
-    stage,
-)
+from firmground.engine.records.reading.content import look
+from firmground.engine.records.reading.form import Form
+from firmground.engine.records.reading.refusals import FileEmpty, FileUnreadable, HeadingUnfit, WrongEncoding
+from firmground.engine.records.reading.staging import stage
 from firmground.engine.records.sources.mapping import ColumnMissing
 from firmground.errors import FirmgroundError
 
@@ -309,7 +305,7 @@ def test_a_disk_that_is_full_is_not_taken_for_a_broken_file(lake: LakeUnderTest,
     path = lake.file([income(1)])
 
     with duckdb.connect(":memory:") as connection, pytest.raises(trouble, match="no room"):
-        stage(cast("duckdb.DuckDBPyConnection", _Full(connection, trouble)), look(path))
+        stage(cast("duckdb.DuckDBPyConnection", _Full(connection, trouble)), look(path), Form(), lake.folder)
 
 
 class _Full:

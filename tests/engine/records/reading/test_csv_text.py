@@ -11,7 +11,10 @@ import duckdb
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from firmground.engine.records.reading.staging import FileEmpty, look, stage
+from firmground.engine.records.reading.content import look
+from firmground.engine.records.reading.form import Form
+from firmground.engine.records.reading.refusals import FileEmpty
+from firmground.engine.records.reading.staging import stage
 
 _PIECES = (
     "a",
@@ -45,7 +48,7 @@ def _staged(content: str, width: int) -> list[tuple[str | None, ...]]:
         path = Path(folder) / "file.csv"
         path.write_text(content, encoding="utf-8", newline="")
         try:
-            stage(connection, look(path))
+            stage(connection, look(path), Form(), Path(folder))
         except FileEmpty:
             return []
         return connection.execute(f"select broken, {cells} from raw order by rowid").fetchall()

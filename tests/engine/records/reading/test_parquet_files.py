@@ -13,7 +13,7 @@ import pytest
 
 from engine.records.lakes import LakeUnderTest, income, quarantined
 from firmground.engine.records import ImportReport, import_file
-from firmground.engine.records.reading.staging import FileEmpty, FileUnreadable, HeadingUnfit
+from firmground.engine.records.reading.refusals import FileEmpty, FileUnreadable, HeadingUnfit
 
 _DAY = datetime.date(2022, 3, 1)
 

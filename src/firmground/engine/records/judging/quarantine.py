@@ -45,7 +45,7 @@ def _write_csv(work: Workspace, delivery: Delivery, sql: str, path: str) -> None
         for position, name in ((2, "columns"), (3, "found"), (4, "expected"), (1, "errors"))
     )
     cells = ", ".join(f"b.c{number}" for number in range(len(delivery.headings)))
-    shown = f"cast((b.row_no - 1) // {parts} + 2 as varchar)"
+    shown = f"cast((b.row_no - 1) // {parts} + {delivery.first_row} as varchar)"
     query = f"select {cells}, {shown} as _row, {pieces} from ({sql}) as b"
     reader = work.connection.sql(query).to_arrow_reader(_BATCH)
     with pa_csv.CSVWriter(path, schema, write_options=pa_csv.WriteOptions(quoting_style="needed")) as writer:

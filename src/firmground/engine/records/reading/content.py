@@ -1,0 +1,59 @@
+"""What one pass over the bytes of a file tells."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from firmground.engine.records.reading.refusals import FileUnreadable
+
+_CHUNK = 1 << 20
+_ODD = (b"\n\n", b"\n\r\n", b'" ', b'"\t')  # what DuckDB reads more kindly than the rules of CSV
+
+
+@dataclass(frozen=True)
+class Content:
+    """What one pass over a file's bytes tells: checksum, first bytes, lines, and the line end if it is a plain file.
+
+    stamp: the size of the file and when it was last written, to tell whether it is the same file still.
+    """
+
+    path: Path
+    stamp: tuple[int, int]
+    sha256: str
+    head: bytes
+    lines: int
+    line_end: str | None
+
+
+def look(path: Path) -> Content:
+    """Read a file once. Raises FileUnreadable."""
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "no ordinary file"
+        raise FileUnreadable(found=f"{path} is {what}", expected="a CSV or Parquet file")
+    digest = hashlib.sha256()
+    head, last, is_plain = b"", b"", True
+    feeds = returns = pairs = 0
+    try:
+        with path.open("rb") as file:
+            stamp = stamp_of(path)
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+                head = head or chunk[:4]
+                feeds += chunk.count(b"\n")
+                returns += chunk.count(b"\r")
+                both = last + chunk  # a line end may lie across two chunks
+                pairs += both.count(b"\r\n") - last.count(b"\r\n")
+                is_plain = is_plain and not any(odd in both for odd in _ODD)
+                last = both[-2:]
+    except OSError as error:
+        raise FileUnreadable(found=f"The file {path} cannot be read ({error.strerror})") from error
+    uniform = {(feeds, 0, 0): "\\n", (feeds, feeds, feeds): "\\r\\n"}.get((feeds, returns, pairs))
+    lines = feeds + (last[-1:] not in (b"\n", b""))
+    return Content(path, stamp, digest.hexdigest(), head, lines, uniform if is_plain else None)
+
+
+def stamp_of(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns

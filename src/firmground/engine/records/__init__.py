@@ -3,7 +3,7 @@
 from firmground.engine.records.compacting import CompactReport, compact
 from firmground.engine.records.deliveries import deliveries
 from firmground.engine.records.importing import import_file, retry
-from firmground.engine.records.report import ImportReport
+from firmground.engine.records.report import ImportReport, Withdrawal
 from firmground.engine.records.store.file_names import parquet_sql, pattern_of
 from firmground.engine.records.store.lake import Lake, LakeSettings
 from firmground.engine.records.store.manifest import DataFile, DeliveryEntry, Manifest
@@ -18,6 +18,7 @@ __all__ = [
     "LakeSettings",
     "Manifest",
     "UndoReport",
+    "Withdrawal",
     "compact",
     "deliveries",
     "import_file",

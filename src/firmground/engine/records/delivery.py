@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from firmground.engine.policy.delivers import FullSpan
 from firmground.engine.records.report import ImportReport
 from firmground.engine.records.sources.mapping import Mapping
 from firmground.engine.tables import Table
@@ -12,7 +13,11 @@ from firmground.engine.tables import Table
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file on its way into the lake."""
+    """One file on its way into the lake.
+
+    delivers: of a full extract, the span of which it holds everything. may_drop: whether it may withdraw more than a
+    fifth of what its source said before. first_report: of the first attempt, when rows are taken up again.
+    """
 
     number: int
     table: Table
@@ -23,7 +28,9 @@ class Delivery:
     mapping: Mapping
     headings: list[str]
     first_row: int = 2  # what a spreadsheet calls the first row below the heading
-    first_report: ImportReport | None = None  # of the first attempt, when rows are taken up again
+    delivers: FullSpan | None = None
+    may_drop: bool = False
+    first_report: ImportReport | None = None
 
     @property
     def id(self) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from firmground.engine.policy import load_pack
+from firmground.engine.policy.delivers import FullSpan, parse_delivers
 from firmground.engine.policy.model import Pack
 from firmground.engine.records.accepting import accept
 from firmground.engine.records.deliveries import last_report
@@ -39,6 +40,7 @@ from firmground.engine.records.store.manifest import DataFile, DeliveryEntry, Ma
 from firmground.engine.records.store.registry import registry_of, rows_of
 from firmground.engine.records.store.workspace import Workspace, sweep, workspace
 from firmground.engine.records.summing_up import counted, mistakes_of, rounded_of
+from firmground.engine.records.withdrawing import check_drop, extract_of, keep_held
 from firmground.engine.tables import Table
 from firmground.engine.tables import table as table_named
 from firmground.errors import FirmgroundError
@@ -46,6 +48,26 @@ from firmground.errors import FirmgroundError
 Progress = Callable[[str, int, int | None], None]
 _STEPS = ("reading the file", "checking rows", "writing accepted rows", "settling corrections", "publishing")
 _LONGEST_SOURCE = 200
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What an import is asked to do, besides the file and the lake."""
+
+    table: Table
+    mapping: str | Path | None
+    source: str | None
+    received_at: datetime | date | None
+    delivers: FullSpan | None
+    may_drop: bool
+    dry_run: bool
+
+
+class DeliversUnfit(FirmgroundError):
+    """What a file is said to deliver is neither changes nor everything of a span."""
+
+    id = "FG-L073"
+    exit_code = 2
 
 
 class ReceivedAtUnfit(FirmgroundError):
@@ -64,6 +86,8 @@ def import_file(
     source: str | None = None,
     received_at: datetime | date | None = None,
     pack: str | None = None,
+    delivers: str | None = None,
+    yes: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
     wait_seconds: float = WAIT_SECONDS,
@@ -73,11 +97,13 @@ def import_file(
     table: of contracts. mapping: file that says which heading is which column; without it, headings are our names.
     source and received_at fill rows without their own (default `unnamed`, now; a date is its start in the lake's zone).
     pack: for a new lake (default `cn`). dry_run: the same report, nothing written.
+    delivers: `changes`, or `everything from A to B`: then earlier rows of the source in the span that are not in the
+    file are withdrawn; yes: also if these are more than a fifth.
     Returns the report. Raises FileUnreadable, FileEmpty, WrongEncoding, HeadingUnfit, ColumnMissing, MappingUnsound,
-    ReceivedAtUnfit, LakeBusy, OtherPack, LakeDamaged, DiskTrouble; the lake is then as it was.
+    ReceivedAtUnfit, LargeDrop, LakeBusy, OtherPack, LakeDamaged, DiskTrouble; the lake is then as it was.
     """
     path, folder = Path(path), Path(data)
-    definition = table_named(table)
+    asked = _Request(table_named(table), mapping, source, received_at, _span(delivers), yes, dry_run)
     is_made = manifests.has_any(folder)
     lake, loaded = Lake.at(folder, pack)
     _check_source(source)
@@ -85,11 +111,18 @@ def import_file(
     content = look(path)  # an unreadable file is refused before a folder is made for it
     with disk_trouble():
         if dry_run and not folder.exists():
-            return _import(content, definition, lake, loaded, mapping, source, received_at, progress, dry_run=True)
+            return _import(content, asked, lake, loaded, progress)
         with lake.writing(wait_seconds):
             if not is_made and manifests.has_any(folder):  # of two first imports at once, the other one made it
                 lake, loaded = Lake.at(folder, pack)
-            return _import(content, definition, lake, loaded, mapping, source, received_at, progress, dry_run=dry_run)
+            return _import(content, asked, lake, loaded, progress)
+
+
+def _span(delivers: str | None) -> FullSpan | None:
+    try:
+        return parse_delivers(delivers) if delivers is not None else None
+    except ValueError as error:
+        raise DeliversUnfit(found=f"`{delivers}` is nothing that a file delivers", expected=str(error)) from error
 
 
 def _check_source(source: str | None) -> None:
@@ -120,48 +153,40 @@ def _moment(given: datetime | date | None, settings: LakeSettings) -> datetime:
     return at.astimezone(UTC)
 
 
-def _import(
-    content: Content,
-    table: Table,
-    lake: Lake,
-    pack: Pack,
-    mapping: str | Path | None,
-    source: str | None,
-    received_at: datetime | date | None,
-    progress: Progress | None,
-    *,
-    dry_run: bool,
-) -> ImportReport:
+def _import(content: Content, asked: _Request, lake: Lake, pack: Pack, progress: Progress | None) -> ImportReport:
     say = progress or (lambda what, done, total: None)
     say(_STEPS[0], 0, len(_STEPS))
     manifest = lake.manifest()
-    if not dry_run:
+    if not asked.dry_run:
         sweep(lake, manifest)
     parent = next(folder for folder in (lake.path, *lake.path.absolute().parents) if folder.exists())
     with workspace(parent, lake.settings.time_zone) as work:
         staged = stage(work.connection, content, Form(), work.folder)
         work.connection.execute("alter table raw add column row_no bigint")
         work.connection.execute("alter table raw add column part integer")
-        chosen = read_mapping(Path(mapping)) if mapping else without_mapping(staged.headings, table)
+        chosen = read_mapping(Path(asked.mapping)) if asked.mapping else without_mapping(staged.headings, asked.table)
         delivery = Delivery(
             number=len(manifest.deliveries) + 1,
-            table=table,
+            table=asked.table,
             file=content.path.name,
             sha256=staged.sha256,
-            source=source or "unnamed",
-            received_at=_moment(received_at, lake.settings),
+            source=asked.source or "unnamed",
+            received_at=_moment(asked.received_at, lake.settings),
             mapping=chosen,
             headings=staged.headings,
             first_row=staged.first_row,
+            delivers=asked.delivers,
+            may_drop=asked.may_drop,
         )
-        earlier = next((d for d in manifest.deliveries if _is_same(d, staged.sha256, table)), None)
+        earlier = next((d for d in manifest.deliveries if _is_same(d, staged.sha256, asked.table)), None)
         if earlier is not None:
             return _repeated(delivery, staged, earlier)
-        unused = check_columns(chosen, staged.headings, table)
+        unused = check_columns(chosen, staged.headings, asked.table)
         with whole_lake(lake, manifest):
-            report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=dry_run)
-        report = replace(report, unused=tuple(unused), notes=(*staged.notes, *report.notes), is_dry_run=dry_run)
-        if not dry_run:
+            report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=asked.dry_run)
+        notes = (*staged.notes, *report.notes)
+        report = replace(report, unused=tuple(unused), notes=notes, is_dry_run=asked.dry_run)
+        if not asked.dry_run:
             _publish(lake, delivery, report, changed, say)
         return report
 
@@ -204,6 +229,9 @@ def _deliver(
     judge(work, registry, delivery.table, pack, columns, delivery.mapping.rounded)
     if delivery.table.name == "areas":
         judge_places(work, delivery, rows_of(lake, manifest.tables.get("areas", ())))
+    everything, withdrawal = extract_of(work, delivery, lake, manifest)
+    if withdrawal and not (delivery.may_drop or dry_run):
+        check_drop(withdrawal)
     rows, quarantined, waiting = counted(work)
     report = ImportReport(
         file=delivery.file,
@@ -218,6 +246,7 @@ def _deliver(
         waiting=waiting,
         mistakes=mistakes_of(work, delivery),
         notes=rounded_of(work, delivery),
+        withdrawal=withdrawal,
         stored={
             "headings": delivery.headings,
             "first_row": delivery.first_row,
@@ -231,7 +260,11 @@ def _deliver(
     say(_STEPS[2], 2, len(_STEPS))
     version = manifest.version + 1
     kept = put_in_quarantine(work, delivery, lake, version) if quarantined else None
-    entry = DeliveryEntry(delivery.id, delivery.number, delivery.table.name, delivery.sha256, kept)
+    if everything is not None:
+        everything = replace(everything, held=keep_held(work, delivery, lake, version))
+    entry = DeliveryEntry(
+        delivery.id, delivery.number, delivery.table.name, delivery.sha256, kept, everything=everything
+    )
     changes: dict[str, Any] = {}
     if rows > quarantined:
         changes = accept(work, delivery, lake, manifest, registry, dict(pack.source_ranks), entry, say)
@@ -297,8 +330,18 @@ def _taken_up(lake: Lake, entry: DeliveryEntry, mapping: str | Path | None) -> D
         )
     file, source = stored["file"], stored["source"]
     first = ImportReport(file, entry.table, source, received_at, entry.id, 0, 0, 0, 0, 0)
-    first_row = stored.get("first_row", 2)  # reports of earlier versions do not say it
-    return Delivery(entry.number, table, file, entry.sha256, source, received_at, chosen, headings, first_row, first)
+    return Delivery(
+        entry.number,
+        table,
+        file,
+        entry.sha256,
+        source,
+        received_at,
+        chosen,
+        headings,
+        first_row=stored.get("first_row", 2),  # reports of earlier versions do not say it
+        first_report=first,
+    )
 
 
 def _retry(lake: Lake, pack: Pack, delivery: Delivery, kept: DataFile, say: Progress) -> ImportReport:

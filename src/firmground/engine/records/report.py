@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,21 @@ class MistakeCount:
     expected: str
     first_row: int
     example: str
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """What a full extract does to earlier rows of its source.
+
+    first, last: its span, None without a bound. earlier: rows in the span that count until now; left_out: those of them
+    that it does not hold, which are withdrawn. A row without a key is held if an equal row is in the file.
+    """
+
+    source: str
+    first: date | None
+    last: date | None
+    earlier: int
+    left_out: int
 
 
 @dataclass(frozen=True)
@@ -41,6 +56,7 @@ class ImportReport:
     mistakes: tuple[MistakeCount, ...] = ()
     unused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    withdrawal: Withdrawal | None = None
     quarantine_file: Path | None = None
     is_dry_run: bool = False
     stored: dict[str, Any] = field(default_factory=dict, repr=False)  # what a retry needs: headings, mapping, checksum
@@ -50,5 +66,8 @@ class ImportReport:
         values = asdict(self)
         del values["stored"]
         values["received_at"] = self.received_at.isoformat()
+        if self.withdrawal:
+            days = {name: getattr(self.withdrawal, name) for name in ("first", "last")}
+            values["withdrawal"].update({name: day.isoformat() if day else None for name, day in days.items()})
         values["quarantine_file"] = str(self.quarantine_file) if self.quarantine_file else None
         return values

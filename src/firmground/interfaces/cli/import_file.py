@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from firmground.engine.records import ImportReport, UndoReport, import_file, retry, undo
+from firmground.engine.records import ImportReport, UndoReport, Withdrawal, import_file, retry, undo
 from firmground.interfaces.cli.mistakes import WrongUse
 from firmground.interfaces.cli.options import AsJson, Data, existing_file, read_time
 from firmground.interfaces.cli.screen import plain, progress, say, say_json, say_table
@@ -45,6 +45,18 @@ def import_(
         str | None,
         typer.Option("--pack", metavar="PACK", help="At the first import: the pack that the lake is for. Default: cn."),
     ] = None,
+    delivers: Annotated[
+        str | None,
+        typer.Option(
+            "--delivers",
+            metavar="TEXT",
+            help='What the file holds: "changes", or "everything from 2022-01-01 to 2022-06-30", which withdraws '
+            "earlier rows of its source in that span that it leaves out.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Withdraw what a full extract leaves out even if that is more than a fifth.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with exit code 1 if any row was put into quarantine.")
     ] = False,
@@ -72,7 +84,16 @@ def import_(
       firmground import --undo D000003 --data lake
     """
     _check_use(
-        file, table, again=again, undone=undone, source=source, received_at=received_at, pack=pack, dry_run=dry_run
+        file,
+        table,
+        again=again,
+        undone=undone,
+        source=source,
+        received_at=received_at,
+        pack=pack,
+        dry_run=dry_run,
+        delivers=delivers,
+        yes=yes,
     )
     if undone is not None:
         _undo(data, undone, as_json=as_json)
@@ -89,6 +110,8 @@ def import_(
                 source=source,
                 received_at=_received(received_at),
                 pack=pack,
+                delivers=delivers,
+                yes=yes,
                 dry_run=dry_run,
                 progress=report_progress,
             )
@@ -159,6 +182,8 @@ def show_import(report: ImportReport, *, dry_run: bool) -> None:
         f"{report.table}: {report.rows:,} rows read, {report.accepted:,} accepted, {report.quarantined:,} quarantined, "
         f"{report.repeated:,} repeated." + (" Dry run: nothing was changed." if dry_run else "")
     )
+    if report.withdrawal:
+        _show_withdrawal(report.withdrawal, "would be" if dry_run else "are")
     if report.waiting:
         say(f"{report.waiting:,} of these wait for their household; `import --retry` takes them in when it is known.")
     if report.mistakes:
@@ -174,3 +199,11 @@ def show_import(report: ImportReport, *, dry_run: bool) -> None:
         say(plain(note))
     if report.quarantine_file:
         say(f"Rows in quarantine, with what was expected: {report.quarantine_file}")
+
+
+def _show_withdrawal(gone: Withdrawal, verb: str) -> None:
+    span = f"from {gone.first or 'always'} to {gone.last or 'ever'}"
+    say(
+        f"The file holds everything of {plain(gone.source)} {span}: {gone.left_out:,} of {gone.earlier:,} earlier rows"
+        f" are not in it and {verb} withdrawn."
+    )

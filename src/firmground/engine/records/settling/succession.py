@@ -52,7 +52,7 @@ def _settle_left_out(connection: duckdb.DuckDBPyConnection, table: Table, events
     """A full extract withdraws the earlier rows of its source, in its span, whose key it does not hold."""
     connection.execute(
         "create or replace temp table extracts (number bigint, source varchar, first_day date, last_day date, "
-        "at timestamptz, undone_at timestamptz)"
+        "since timestamptz, undone_at timestamptz)"
     )
     for extract in events.extracts:
         connection.execute(
@@ -74,15 +74,15 @@ def _settle_left_out(connection: duckdb.DuckDBPyConnection, table: Table, events
     own = "select c.number, c.key from chains as c semi join extracts as e on e.number = c.number"
     connection.execute(f"create or replace temp table in_extracts as {' union '.join([own, *held])}")
     connection.execute(
-        "insert into settled with left_out as (select c.row_id, e.at, e.undone_at, "
-        "count(*) filter (where e.undone_at is null) over (partition by c.row_id order by e.at, e.number "
+        "insert into settled with left_out as (select c.row_id, e.since, e.undone_at, "
+        "count(*) filter (where e.undone_at is null) over (partition by c.row_id order by e.since, e.number "
         "rows between unbounded preceding and current row) as firm "
         "from chains as c join extracts as e on e.source = c.source and e.number <> c.number "
-        "and (c.received_at < e.at or c.received_at = e.at and c.number < e.number) "
+        "and (c.received_at < e.since or c.received_at = e.since and c.number < e.number) "
         f"and {in_span_sql(table, 'c', 'e.first_day', 'e.last_day')} "
         "anti join in_extracts as i on i.number = e.number and i.key = c.key where not c.deleted) "
-        "select row_id, at, undone_at, 'left_out' from left_out "
-        "where firm - if(undone_at is null, 1, 0) = 0 and coalesce(undone_at > at, true)"
+        "select row_id, since, undone_at, 'left_out' from left_out "
+        "where firm - if(undone_at is null, 1, 0) = 0 and coalesce(undone_at > since, true)"
     )
 
 

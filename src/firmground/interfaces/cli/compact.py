@@ -21,7 +21,7 @@ def compact(data: Data, as_json: AsJson = False) -> None:
     every answer stays the same. Earlier states keep their files, so the lake
     grows on disk by what was written together.
 
-    Example:
+    Examples:
       firmground compact --data lake
     """
     with progress(quiet=as_json) as report_progress:

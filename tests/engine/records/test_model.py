@@ -37,9 +37,9 @@ _OWN = {
     ),
 }
 _SPOILT = {  # table -> place of a cell, what may stand there
-    "households": (1, ("", "999999999999", " " + VILLAGE, "=cmd()")),
+    "households": (1, ("", "999999999999", " 1" + VILLAGE, "=cmd()")),
     "jobs": (3, ("", "2022-02-30", "01/03/2022", '=HYPERLINK("x")', "line\nbreak")),
-    "income": (2, ("", "12O0", "1200 or so", "-5", "1.9E+18", "1,200", 'a "word"', "\u3000", "NaN")),
+    "income": (2, ("", "12O0", "1200 or so", "-5", "1.9E+18", "1,20", 'a "word"', "\u3000", "NaN")),
 }
 
 

@@ -38,6 +38,23 @@ def test_an_import_says_what_became_of_every_row(firmground: Firmground, lake: P
     assert "quarantine" in said.out
 
 
+def test_an_import_says_what_was_read_otherwise_than_it_is_written(
+    firmground: Firmground, lake: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "more.csv"
+    file.write_text("household_id,kind,amount,occurred_on\n H1,wage,1.2万,2022-02-28\nH2,wage,7,2022/3/1\n")
+
+    said = firmground("import", file, "--as", "income", "--data", lake)
+
+    lines = [line.split() for line in said.out.splitlines()]
+    assert ["Converted", "What", "Rows", "First", "row", "Example", "Became"] in lines
+    assert [(line[0], *line[-4:]) for line in lines if line[:1] in (["household_id"], ["amount"], ["occurred_on"])] == [
+        ("household_id", "2", "'", "H1'", "H1"),
+        ("amount", "1", "2", "1.2万", "12000"),
+        ("occurred_on", "1", "3", "2022/3/1", "2022-03-01"),
+    ]
+
+
 def test_strict_makes_quarantine_an_answer_of_no(firmground: Firmground, lake: Path, tmp_path: Path) -> None:
     file = tmp_path / "more.csv"
     file.write_text("household_id,kind,amount,occurred_on\nH1,wage,12O0,2022-02-28\n")

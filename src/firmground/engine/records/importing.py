@@ -18,6 +18,7 @@ from firmground.engine.records.deliveries import last_report
 from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.judging.cells import judge, make_cells, match_persons
 from firmground.engine.records.judging.checks import FIRST_DAY, LAST_DAY
+from firmground.engine.records.judging.conversions import convert_cells
 from firmground.engine.records.judging.mistakes import SourceRefused
 from firmground.engine.records.judging.placing import judge_places
 from firmground.engine.records.judging.quarantine import put_in_quarantine, take_from_quarantine
@@ -225,8 +226,11 @@ def _deliver(
     say(_STEPS[1], 1, len(_STEPS))
     registry = registry_of(lake, manifest, pack)
     columns = make_cells(work, delivery.mapping, delivery.headings, delivery.table)
+    codes = registry.areas if pack.area_tree == "china" else None
+    conversions = convert_cells(work, delivery, columns, currency=lake.settings.currency, area_codes=codes)
     match_persons(work, registry, delivery.table, columns)
-    judge(work, registry, delivery.table, pack, columns, delivery.mapping.rounded)
+    converted = {conversion.column for conversion in conversions}
+    judge(work, registry, delivery.table, pack, columns, rounded=delivery.mapping.rounded, converted=converted)
     if delivery.table.name == "areas":
         judge_places(work, delivery, rows_of(lake, manifest.tables.get("areas", ())))
     everything, withdrawal = extract_of(work, delivery, lake, manifest)
@@ -245,6 +249,7 @@ def _deliver(
         repeated=0,
         waiting=waiting,
         mistakes=mistakes_of(work, delivery),
+        conversions=conversions,
         notes=rounded_of(work, delivery),
         withdrawal=withdrawal,
         stored={

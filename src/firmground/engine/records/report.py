@@ -36,6 +36,22 @@ class Withdrawal:
 
 
 @dataclass(frozen=True)
+class Conversion:
+    """Cells of one column that were read otherwise than they are written.
+
+    kind: an id of `judging.conversion_kinds`. example: the first of them as it came, and what it became in the end
+    (both hidden for personal columns); a cell that went through several conversions stands under each.
+    """
+
+    kind: str
+    column: str
+    rows: int
+    first_row: int
+    example: str
+    became: str
+
+
+@dataclass(frozen=True)
 class ImportReport:
     """One delivery. rows = accepted + quarantined + repeated; `waiting` of the quarantined wait for their household.
 
@@ -54,6 +70,7 @@ class ImportReport:
     repeated: int
     waiting: int
     mistakes: tuple[MistakeCount, ...] = ()
+    conversions: tuple[Conversion, ...] = ()
     unused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     withdrawal: Withdrawal | None = None

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from firmground.engine.records import ImportReport, UndoReport, Withdrawal, import_file, retry, undo
+from firmground.engine.records.judging.conversion_kinds import TITLES
 from firmground.interfaces.cli.mistakes import WrongUse
 from firmground.interfaces.cli.options import AsJson, Data, existing_file, read_time
 from firmground.interfaces.cli.screen import plain, progress, say, say_json, say_table
@@ -177,7 +178,7 @@ def show_imports(reports: Sequence[ImportReport], *, dry_run: bool) -> None:
 
 
 def show_import(report: ImportReport, *, dry_run: bool) -> None:
-    """Print what became of the rows of one file, and its mistakes by kind."""
+    """Print what became of the rows of one file, and its mistakes and conversions by kind."""
     say(
         f"{report.table}: {report.rows:,} rows read, {report.accepted:,} accepted, {report.quarantined:,} quarantined, "
         f"{report.repeated:,} repeated." + (" Dry run: nothing was changed." if dry_run else "")
@@ -193,6 +194,16 @@ def show_import(report: ImportReport, *, dry_run: bool) -> None:
             right=(2, 3),
             folds=(4, 5),
         )
+    if report.conversions:
+        say_table(
+            ("Converted", "What", "Rows", "First row", "Example", "Became"),
+            [
+                (c.column, TITLES[c.kind], c.rows, c.first_row, _seen(c.example), _seen(c.became))
+                for c in report.conversions
+            ],
+            right=(2, 3),
+            folds=(1, 4, 5),
+        )
     if report.unused:
         say(f"Columns of the file that were not used: {plain(', '.join(report.unused))}.")
     for note in report.notes:
@@ -207,3 +218,8 @@ def _show_withdrawal(gone: Withdrawal, verb: str) -> None:
         f"The file holds everything of {plain(gone.source)} {span}: {gone.left_out:,} of {gone.earlier:,} earlier rows"
         f" are not in it and {verb} withdrawn."
     )
+
+
+def _seen(text: str) -> str:
+    """A cell, in quotation marks where something in it or around it would not be seen."""
+    return text if text and text == text.strip() and text.isprintable() else repr(text)

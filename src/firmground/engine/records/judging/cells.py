@@ -72,13 +72,20 @@ def match_persons(work: Workspace, registry: Registry, table: Table, columns: li
 
 
 def judge(
-    work: Workspace, registry: Registry, table: Table, pack: Pack, columns: list[str], rounded: Collection[str] = ()
+    work: Workspace,
+    registry: Registry,
+    table: Table,
+    pack: Pack,
+    columns: list[str],
+    *,
+    rounded: Collection[str] = (),
+    converted: Collection[str] = (),
 ) -> None:
     """Make `typed` (row_no, household_no, every column in its type, is_bad) and `bad` (row_no, at, part, mistakes).
 
-    rounded: columns of numbers whose further places the mapping gives up.
+    rounded: columns of numbers whose further places the mapping gives up; converted: those that convert_cells named.
     """
-    checks = checks_of(table, pack, columns, rounded)
+    checks = checks_of(table, pack, columns, rounded, converted)
     joined = _joined(registry, table, columns)
     values = []
     for column in (*table.columns, *COMMON):

@@ -19,14 +19,16 @@ from firmground.engine.tables.schema import MONEY, NUMBER
 _LIMIT = "1000000000000"
 FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2200, 12, 31)  # that a cell may hold
 _FIRST, _LAST = f"date '{FIRST_DAY}'", f"date '{LAST_DAY}'"
-_FREE_TEXT = ("name", "address", "hamlet", "text", "employer", "end_reason", "phone")
+FREE_TEXT = ("name", "address", "hamlet", "text", "employer", "end_reason", "phone")
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _SPACE = r"[\p{Z}\p{Cf}]"  # full-width spaces and marks that cannot be seen, too
-_TIME = (
+TIME = (
     "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?"
     "(Z|[+-](0[0-9]|1[0-4])(:?[0-9]{2})?)?)?"
 )
 _ANY_CONTROL = r"[\x00-\x1f\x7f]"
+_YEAR_LAST = r"\s*[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}(\s.*)?"
+_LOSSY = r"[0-9]([.][0-9]+)?[eE][+]?[0-9]+|[0-9]{16,}[.]0+"
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,13 @@ def typed(column: Column) -> str:
     }[column.type]
 
 
-def checks_of(table: Table, pack: Pack, columns: list[str], rounded: Collection[str] = ()) -> list[Check]:
-    """Every check of a table's rows. columns: those that the file fills; rounded: those whose places may be cut."""
+def checks_of(
+    table: Table, pack: Pack, columns: list[str], rounded: Collection[str] = (), converted: Collection[str] = ()
+) -> list[Check]:
+    """Every check of a table's rows. columns: those that the file fills; rounded: those whose places may be cut.
+
+    converted: columns whose cells as they came stand beside them.
+    """
     found: list[Check] = [_check(wrong.BrokenRow, "", "c.broken is not null", "c.broken")]
     for column in (*table.columns, *COMMON):
         if column.required:
@@ -70,7 +77,19 @@ def checks_of(table: Table, pack: Pack, columns: list[str], rounded: Collection[
     found += _across(table, columns)
     found += _registry(table, pack, columns)
     whole = [replace(check, condition=f"c.broken is null and ({check.condition})") for check in found[1:]]
-    return [found[0], *whole]
+    return [found[0], *(_as_it_came(check) if check.column in converted else check for check in whole)]
+
+
+def came(column: str) -> str:
+    """The column of `cells` that holds a converted cell as it came."""
+    return f"{column} as it came"
+
+
+def _as_it_came(check: Check) -> Check:
+    cell, before = f'c."{check.column}"', f'c."{came(check.column)}"'
+    if check.found != f"coalesce({cell}, '')":
+        return check  # found in other words than the cell's
+    return replace(check, found=f"coalesce({before}, {cell}, '')")
 
 
 def _check(
@@ -91,13 +110,18 @@ def _column(column: Column, is_rounded: bool) -> Iterator[Check]:
         yield from _text(column, cell)
         return
     form = {
-        Type.DATE: (wrong.NotADate, _not_a_date(cell)),
-        Type.TIME: (wrong.NotATime, _not_a_time(cell)),
-        Type.MONEY: (wrong.NotAnAmount, _not_a_number(cell, typed(column), MONEY[1])),
-        Type.NUMBER: (wrong.NotANumber, _not_a_number(cell, typed(column), None if is_rounded else NUMBER[1])),
+        Type.DATE: (wrong.NotADate, not_a_date(cell)),
+        Type.TIME: (wrong.NotATime, not_a_time(cell)),
+        Type.MONEY: (wrong.NotAnAmount, not_a_number(cell, typed(column), MONEY[1])),
+        Type.NUMBER: (wrong.NotANumber, not_a_number(cell, typed(column), None if is_rounded else NUMBER[1])),
         Type.BOOLEAN: (wrong.NotYesOrNo, f"({typed(column)}) is null"),
     }[column.type]
-    yield _check(form[0], name, f"{cell} is not null and {form[1]}")
+    wrongly = f"{cell} is not null and {form[1]}"
+    if column.type is Type.DATE:
+        unsure = f"regexp_full_match({cell}, '{_YEAR_LAST}')"
+        yield _check(wrong.DayOrMonthFirst, name, unsure)
+        wrongly += f" and not {unsure}"
+    yield _check(form[0], name, wrongly)
     if column.type in (Type.MONEY, Type.NUMBER):
         yield _check(wrong.AmountTooLarge, name, f"abs({typed(column)}) >= {_LIMIT}")
     if column.type is Type.MONEY:
@@ -112,22 +136,22 @@ def _missing(column: Column, table: Table, columns: list[str]) -> Check:
     return _check(wrong.MissingCell, name, empty)
 
 
-def _not_a_date(cell: str) -> str:
+def not_a_date(cell: str) -> str:
     return (
         f"(length({cell}) <> 10 or translate({cell}, '0123456789', '') <> '--' or try_cast({cell} as date) is null "
         f"or try_cast({cell} as date) not between {_FIRST} and {_LAST})"
     )
 
 
-def _not_a_time(cell: str) -> str:
+def not_a_time(cell: str) -> str:
     time = f"try_cast({cell} as timestamptz)"
     return (
-        f"(not regexp_full_match({cell}, '{_TIME}') or {time} is null "
+        f"(not regexp_full_match({cell}, '{TIME}') or {time} is null "
         f"or {time} not between cast({_FIRST} as timestamptz) and cast({_LAST} as timestamptz))"
     )
 
 
-def _not_a_number(cell: str, value: str, places: int | None) -> str:
+def not_a_number(cell: str, value: str, places: int | None) -> str:
     spelled = f"{value} is null or translate({cell}, '0123456789', '') not in ('', '.', '-', '-.')"
     return f"({spelled})" if places is None else f"({spelled} or {more_places(cell, places)})"
 
@@ -139,14 +163,13 @@ def more_places(cell: str, places: int) -> str:
 
 def _text(column: Column, cell: str) -> Iterator[Check]:
     name = column.name
-    if name in _FREE_TEXT:
+    if name in FREE_TEXT:
         yield _check(wrong.UnfitText, name, f"regexp_matches({cell}, '{_CONTROL}')", "'a control character'")
         return
     unfit = f"(regexp_matches({cell}, '^{_SPACE}|{_SPACE}$|{_ANY_CONTROL}') or length({cell}) > 200)"
     yield _check(wrong.UnfitText, name, unfit)
     if name.endswith(("_id", "code", "number")) or name == "parent":
-        lossy = f"regexp_matches({cell}, '^[0-9]([.][0-9]+)?[eE][+]?[0-9]+$')"
-        yield _check(wrong.LossyNumber, name, lossy)
+        yield _check(wrong.LossyNumber, name, f"regexp_full_match({cell}, '{_LOSSY}')")
     if column.codes:
         codes = ", ".join(map(literal, column.codes))
         yield _check(wrong.UnknownCode, name, f"{cell} not in ({codes})", expected=", ".join(column.codes))
@@ -189,15 +212,26 @@ def _registry(table: Table, pack: Pack, columns: list[str]) -> Iterator[Check]:
     if table.name not in ("areas", "households") and "household_id" in columns:
         unknown = "c.household_id is not null and h.household_no is null"
         yield _check(wrong.UnknownHousehold, "household_id", unknown)
-    if "id_number" in columns and table.name != "persons":
+    if "id_number" in columns:
+        yield from _id_number(table, pack, columns)
+
+
+def _id_number(table: Table, pack: Pack, columns: list[str]) -> Iterator[Check]:
+    """The number itself, and where it stands for a person, that person. A wrong number has no person to be found."""
+    sound = "true"
+    if table.name != "persons":
+        lossy = f"regexp_full_match(c.id_number, '{_LOSSY}')"
+        yield _check(wrong.LossyNumber, "id_number", lossy)
+        sound = f"not {lossy}"
+    if pack.area_tree == "china":
+        fits = gb_11643("c.id_number")
+        yield _check(wrong.WrongIdNumber, "id_number", f"{sound} and not ({fits})", "'a number that fails its check'")
+        sound += f" and ({fits})"
+    if table.name != "persons":
         both = " and ".join(f"{_own(name, columns)} is not null" for name in ("household_id", "person_id"))
-        unsure = f"c.id_number is not null and not ({both}) and coalesce(m.matches, 0) <> 1"
+        unsure = f"c.id_number is not null and not ({both}) and coalesce(m.matches, 0) <> 1 and {sound}"
         found = "coalesce(m.matches, 0) || ' members with this ID number'"
         yield _check(wrong.PersonNotFound, "id_number", unsure, found)
-    elif "id_number" in columns and pack.area_tree == "china":
-        yield _check(
-            wrong.WrongIdNumber, "id_number", f"not ({gb_11643('c.id_number')})", "'a number that fails its check'"
-        )
 
 
 def _kinds(table: Table, pack: Pack) -> Iterator[Check]:

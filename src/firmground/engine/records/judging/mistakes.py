@@ -110,7 +110,7 @@ class LossyNumber(RowMistake):
 
 
 class UnfitText(RowMistake):
-    """An id or code has spaces around it or control characters in it, or a text has control characters."""
+    """An id or code has control characters in it or more than 200 characters, or a text has control characters."""
 
     id = "FG-R015"
     expected_words = "text without spaces around it or control characters"
@@ -180,3 +180,13 @@ class AreaAboveItself(RowMistake):
 
     id = "FG-R024"
     expected_words = "an area that neither stands below this one nor was replaced by it"
+
+
+class DayOrMonthFirst(RowMistake):
+    """A date ends in its year, and the mapping does not say whether day or month stands first, or says it wrongly.
+
+    Say `dates: day first` or `dates: month first` in the mapping, and take the rows up again with `import --retry`.
+    """
+
+    id = "FG-R030"
+    expected_words = "a date such as 2022-05-31, or `dates: day first` or `dates: month first` in the mapping"

@@ -5,6 +5,8 @@ columns: {household_id: id_hh, kind: {value: wage}, amount: Amount}
 values: {sex: {"0": m, "1": f}}
 rows: [{kind: {value: a}, value: Heading A}]   # several records from one row of the file
 round: [value]                                 # numbers with more places than the lake keeps are rounded, not refused
+dates: day first                               # or `month first`: how 05/06/2022 is read, which is refused without it
+digits: {area_code: 12}                        # codes that lost their leading zeros are filled up to so many digits
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from firmground.engine.policy.source import Scalar, Sequence, read_yaml
 from firmground.engine.tables import COMMON, Table, Type
 from firmground.errors import FirmgroundError, Place, nearest
 
-_KEYS = ("null", "columns", "values", "rows", "round")
+_KEYS = ("null", "columns", "values", "rows", "round", "dates", "digits")
+_MOST_DIGITS = 100
+_DATES = ("day first", "month first")
 
 
 class MappingUnsound(FirmgroundError):
@@ -48,6 +52,7 @@ class Mapping:
     """A mapping as read. rows: for each record made from one row of the file, the cells it adds to `columns`.
 
     rounded: columns of numbers whose further places are rounded half away from zero. coded: the columns of `values`.
+    dates: how dates that end in the year are read. digits: by column, to how many a code is filled up with zeros.
     """
 
     nulls: tuple[str, ...]
@@ -57,6 +62,8 @@ class Mapping:
     text: str
     rounded: dict[str, Place] = field(default_factory=dict)
     coded: dict[str, Place] = field(default_factory=dict)
+    dates: str = ""
+    digits: dict[str, int] = field(default_factory=dict)
 
     def records(self) -> list[dict[str, Cell]]:
         """The cells of each record that one row of the file becomes."""
@@ -98,7 +105,29 @@ def parse_mapping(content: bytes, file: str) -> Mapping:
         text=content.decode("utf-8-sig"),
         rounded={_text(item): item.place for item in _list(tree, "round", "a list of columns")},
         coded=dict(_mapping(values).keys) if values else {},
+        dates=_dates(tree.items.get("dates")),
+        digits=_digits(tree.items.get("digits")),
     )
+
+
+def _dates(tree: object) -> str:
+    text = _text(tree) if tree is not None else ""
+    if text not in ("", *_DATES):
+        raise MappingUnsound(
+            found=f"`dates` is `{text}`", expected=" or ".join(_DATES), place=getattr(tree, "place", None)
+        )
+    return text
+
+
+def _digits(tree: object) -> dict[str, int]:
+    digits: dict[str, int] = {}
+    for column, value in _mapping(tree).items.items() if tree is not None else ():
+        text = _text(value)
+        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_DIGITS):
+            found = f"`{column}` is filled up to `{text}` digits"
+            raise MappingUnsound(found=found, expected=f"1 to {_MOST_DIGITS}", place=getattr(value, "place", None))
+        digits[column] = int(text)
+    return digits
 
 
 def _list(tree: Tree, key: str, expected: str) -> list[Any]:

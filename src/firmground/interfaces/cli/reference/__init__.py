@@ -10,6 +10,7 @@ from pathlib import Path
 
 from firmground.engine.policy.json_schema import schemas
 from firmground.interfaces.cli.reference.commands import commands_page
+from firmground.interfaces.cli.reference.conversions import conversions_page
 from firmground.interfaces.cli.reference.errors import errors_page
 from firmground.interfaces.cli.reference.packs import packs_page
 from firmground.interfaces.cli.reference.tables import tables_page
@@ -26,6 +27,7 @@ def pages() -> dict[str, str]:
         "tables.md": tables_page(),
         "errors.md": errors_page(),
         "packs.md": packs_page(),
+        "conversions.md": conversions_page(),
     }
     written = {name: NOTE + text for name, text in markdown.items()}
     for file, schema in schemas().items():

@@ -17,6 +17,7 @@ class Content:
     """What one pass over a file's bytes tells: checksum, first bytes, lines, and the line end if it is a plain file.
 
     stamp: the size of the file and when it was last written, to tell whether it is the same file still.
+    name: of the file as it was sent, for people.
     """
 
     path: Path
@@ -25,6 +26,7 @@ class Content:
     head: bytes
     lines: int
     line_end: str | None
+    name: str
 
 
 def look(path: Path) -> Content:
@@ -51,7 +53,7 @@ def look(path: Path) -> Content:
         raise FileUnreadable(found=f"The file {path} cannot be read ({error.strerror})") from error
     uniform = {(feeds, 0, 0): "\\n", (feeds, feeds, feeds): "\\r\\n"}.get((feeds, returns, pairs))
     lines = feeds + (last[-1:] not in (b"\n", b""))
-    return Content(path, stamp, digest.hexdigest(), head, lines, uniform if is_plain else None)
+    return Content(path, stamp, digest.hexdigest(), head, lines, uniform if is_plain else None, path.name)
 
 
 def stamp_of(path: Path) -> tuple[int, int]:

@@ -18,20 +18,32 @@ class LineTooLong(Exception):
     """A line has more characters than are read into memory."""
 
 
-def heading_of(file: TextIO) -> list[str]:
-    """The names in the first record. Raises csv.Error, LineTooLong."""
-    return next(csv.reader(_Lines(file), strict=True), [])
+def first_records(file: TextIO, delimiter: str, most: int) -> list[list[str]]:
+    """The first records, up to the first that is broken. Raises csv.Error if that is the first, LineTooLong."""
+    lines, records = _Lines(file), list[list[str]]()
+    reader = csv.reader(lines, strict=True, delimiter=delimiter)
+    try:
+        while len(records) < most and lines.read < LONGEST_RECORD:
+            lines.start()
+            records.append(next(reader))
+    except StopIteration:
+        pass
+    except csv.Error:
+        if not records:
+            raise
+    return records
 
 
-def batches(file: TextIO, width: int) -> Iterator[list[list[str | None]]]:
-    """Records after the heading, each as [broken, place, cells], in batches. Raises LineTooLong.
+def batches(file: TextIO, width: int, delimiter: str, *, above: int) -> Iterator[list[list[str | None]]]:
+    """Records below the first `above`, each as [broken, place, cells], in batches. Raises LineTooLong.
 
-    broken: what is wrong with the record, null for a sound one; place: its number in the file, blank lines counted.
+    broken: what is wrong with the record, null for a sound one; place: its number below these, from 0,
+    blank lines counted.
     """
     most = max(1, min(_BATCH, _BATCH_CELLS // width))
     lines = _Lines(file)
     batch: list[list[str | None]] = []
-    for record in _records(lines, width):
+    for record in _records(lines, width, delimiter, above):
         batch.append(record)
         if len(batch) >= most or lines.read >= _BATCH_CHARACTERS:
             yield batch
@@ -40,10 +52,10 @@ def batches(file: TextIO, width: int) -> Iterator[list[list[str | None]]]:
         yield batch
 
 
-def _records(lines: _Lines, width: int) -> Iterator[list[str | None]]:
+def _records(lines: _Lines, width: int, delimiter: str, above: int) -> Iterator[list[str | None]]:
     """A record that cannot be read is its first line, whole, in the first cell."""
-    reader = csv.reader(lines, strict=True)
-    place = -1  # the heading
+    reader = csv.reader(lines, strict=True, delimiter=delimiter)
+    place = -above
     while True:
         lines.start()
         try:
@@ -57,18 +69,18 @@ def _records(lines: _Lines, width: int) -> Iterator[list[str | None]]:
             place += 1
             continue
         if place >= 0 and cells:
-            yield _fitted(cells, width, place)
+            yield _fitted(cells, width, place, delimiter)
         place += 1
 
 
-def _fitted(cells: list[str], width: int, place: int) -> list[str | None]:
+def _fitted(cells: list[str], width: int, place: int, delimiter: str) -> list[str | None]:
     if len(cells) == width or (len(cells) > width and not any(cells[width:])):
         return [None, str(place), *(cell or None for cell in cells[:width])]
     found = f"{len(cells)} cells instead of {width}"
     kept: list[str | None] = [*cells[:width], *[None] * (width - len(cells))]
     if len(cells) > width:
         rest = io.StringIO()
-        csv.writer(rest, lineterminator="").writerow(cells[width:])
+        csv.writer(rest, lineterminator="", delimiter=delimiter).writerow(cells[width:])
         found += f": {rest.getvalue()}"
     return [found, str(place), *kept]
 

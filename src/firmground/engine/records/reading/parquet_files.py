@@ -11,16 +11,17 @@ import pyarrow.parquet as pq
 from firmground.engine.records.reading.content import Content
 from firmground.engine.records.reading.headings import check_headings
 from firmground.engine.records.reading.refusals import FileUnreadable
+from firmground.engine.records.reading.table import ReadTable
 from firmground.engine.records.store.disk import DISK_ERRORS
 from firmground.engine.records.store.file_names import parquet_sql
 from firmground.engine.tables.schema import MONEY
 
 
-def stage_parquet(connection: duckdb.DuckDBPyConnection, content: Content) -> list[str]:
-    """Make `raw` of a Parquet file. Returns its headings. Raises FileUnreadable, HeadingUnfit."""
+def stage_parquet(connection: duckdb.DuckDBPyConnection, content: Content) -> ReadTable:
+    """Make `raw` of a Parquet file. Raises FileUnreadable, HeadingUnfit."""
     path = content.path
     damaged = FileUnreadable(
-        found=f"The Parquet file {path.name} is damaged or cut off",
+        found=f"The Parquet file {content.name} is damaged or cut off",
         expected="a whole Parquet file",
         hint="Ask for it again; nothing was imported.",
     )
@@ -29,7 +30,7 @@ def stage_parquet(connection: duckdb.DuckDBPyConnection, content: Content) -> li
         headings: list[str] = schema.names
     except (OSError, pa.ArrowException) as error:
         raise damaged from error
-    check_headings(headings, path)
+    check_headings(headings, content.name)
     try:
         names = connection.sql(f"select * from {parquet_sql([path])}").columns  # unlike headings in their letters' case
         types = schema.types
@@ -44,7 +45,7 @@ def stage_parquet(connection: duckdb.DuckDBPyConnection, content: Content) -> li
         raise damaged from error
     except duckdb.Error as error:
         raise damaged from error
-    return headings
+    return ReadTable(headings)
 
 
 def _cell(name: str, type_: pa.DataType) -> str:

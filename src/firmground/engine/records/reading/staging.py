@@ -13,12 +13,13 @@ import duckdb
 
 from firmground.engine.records.reading.content import Content, stamp_of
 from firmground.engine.records.reading.csv_files import stage_csv
+from firmground.engine.records.reading.encodings import BYTE_ORDER_MARKS
 from firmground.engine.records.reading.form import Form
 from firmground.engine.records.reading.parquet_files import stage_parquet
-from firmground.engine.records.reading.refusals import FileEmpty, FileUnreadable, WrongEncoding
+from firmground.engine.records.reading.refusals import FileEmpty, FileUnreadable
+from firmground.engine.records.reading.table import ReadTable
 
 _PARQUET = b"PAR1"
-_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -39,29 +40,27 @@ class Staged:
 def stage(connection: duckdb.DuckDBPyConnection, content: Content, form: Form, folder: Path) -> Staged:
     """Read a file into `raw`. folder: for what is written on the way; the caller takes it away.
 
-    Raises FileUnreadable, FileEmpty, WrongEncoding, HeadingUnfit.
+    Raises FileUnreadable, FileEmpty, WrongEncoding, HeadingUnfit, FormUnfit.
     """
-    staged = _stage(connection, content)
+    staged = _counted(connection, _stage(connection, content, form, folder), content)
     if stamp_of(content.path) != content.stamp:
-        found = f"The file {content.path.name} was changed while it was read"
+        found = f"The file {content.name} was changed while it was read"
         raise FileUnreadable(found=found, hint="Import it again when it is written to its end.")
     return staged
 
 
-def _stage(connection: duckdb.DuckDBPyConnection, content: Content) -> Staged:
-    path = content.path
-    if content.head in (b"", _BOM):
-        raise FileEmpty(found=f"The file {path.name} is empty", expected="a heading and rows")
+def _stage(connection: duckdb.DuckDBPyConnection, content: Content, form: Form, folder: Path) -> ReadTable:
+    if content.head in (b"", *BYTE_ORDER_MARKS):
+        raise FileEmpty(found=f"The file {content.name} is empty", expected="a heading and rows")
     if content.head == _PARQUET:
-        return _counted(connection, stage_parquet(connection, content), content)
-    if content.head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise WrongEncoding(found=f"The file {path.name} is in UTF-16", expected="UTF-8, with or without a BOM")
-    return _counted(connection, stage_csv(connection, content), content)
+        return stage_parquet(connection, content)
+    return stage_csv(connection, content, form, folder)
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, headings: list[str], content: Content) -> Staged:
+def _counted(connection: duckdb.DuckDBPyConnection, read: ReadTable, content: Content) -> Staged:
     rows, broken = connection.execute("select count(*), count(broken) from raw").fetchall()[0]
     if not rows:
-        raise FileEmpty(found=f"The file {content.path.name} has a heading and no rows", expected="rows")
+        raise FileEmpty(found=f"The file {content.name} has a heading and no rows", expected="rows")
     note = "The file was read line by line, because some of its rows are broken: these are in quarantine."
-    return Staged(headings, rows, broken, content.sha256, notes=(note,) if broken else ())
+    notes = (*read.notes, note) if broken else read.notes
+    return Staged(read.headings, rows, broken, content.sha256, read.first_row, notes)

@@ -24,6 +24,7 @@ from firmground.engine.records.judging.placing import judge_places
 from firmground.engine.records.judging.quarantine import put_in_quarantine, take_from_quarantine
 from firmground.engine.records.reading.content import Content, look
 from firmground.engine.records.reading.form import Form
+from firmground.engine.records.reading.queries import DatabaseQuery, fetch
 from firmground.engine.records.reading.staging import Staged, stage
 from firmground.engine.records.report import ImportReport
 from firmground.engine.records.sources.mapping import (
@@ -59,6 +60,7 @@ class _Request:
     mapping: str | Path | None
     source: str | None
     received_at: datetime | date | None
+    form: Form
     delivers: FullSpan | None
     may_drop: bool
     dry_run: bool
@@ -87,29 +89,35 @@ def import_file(
     source: str | None = None,
     received_at: datetime | date | None = None,
     pack: str | None = None,
+    password: str | None = None,
+    query: str | None = None,
     delivers: str | None = None,
     yes: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
     wait_seconds: float = WAIT_SECONDS,
 ) -> ImportReport:
-    """Bring a CSV or Parquet file into a lake, which is made if it does not exist.
+    """Bring a file into a lake, which is made if it does not exist.
+
+    path: a CSV or Parquet file, a workbook, or with `query` the address of a database (postgresql://user@host/name).
 
     table: of contracts. mapping: file that says which heading is which column; without it, headings are our names.
     source and received_at fill rows without their own (default `unnamed`, now; a date is its start in the lake's zone).
     pack: for a new lake (default `cn`). dry_run: the same report, nothing written.
+    password: of a protected workbook. query: the statement whose result comes in.
     delivers: `changes`, or `everything from A to B`: then earlier rows of the source in the span that are not in the
     file are withdrawn; yes: also if these are more than a fifth.
-    Returns the report. Raises FileUnreadable, FileEmpty, WrongEncoding, HeadingUnfit, ColumnMissing, MappingUnsound,
+    Returns the report. Raises what reading.staging and reading.queries raise, ColumnMissing, MappingUnsound,
     ReceivedAtUnfit, LargeDrop, LakeBusy, OtherPack, LakeDamaged, DiskTrouble; the lake is then as it was.
     """
-    path, folder = Path(path), Path(data)
-    asked = _Request(table_named(table), mapping, source, received_at, _span(delivers), yes, dry_run)
+    folder, form = Path(data), Form(password=password)
+    asked = _Request(table_named(table), mapping, source, received_at, form, _span(delivers), yes, dry_run)
     is_made = manifests.has_any(folder)
     lake, loaded = Lake.at(folder, pack)
     _check_source(source)
     _moment(received_at, lake.settings)
-    content = look(path)  # an unreadable file is refused before a folder is made for it
+    # an unreadable file is refused before a folder is made for it
+    content = look(Path(path)) if query is None else DatabaseQuery(str(path), query)
     with disk_trouble():
         if dry_run and not folder.exists():
             return _import(content, asked, lake, loaded, progress)
@@ -154,7 +162,9 @@ def _moment(given: datetime | date | None, settings: LakeSettings) -> datetime:
     return at.astimezone(UTC)
 
 
-def _import(content: Content, asked: _Request, lake: Lake, pack: Pack, progress: Progress | None) -> ImportReport:
+def _import(
+    brought: Content | DatabaseQuery, asked: _Request, lake: Lake, pack: Pack, progress: Progress | None
+) -> ImportReport:
     say = progress or (lambda what, done, total: None)
     say(_STEPS[0], 0, len(_STEPS))
     manifest = lake.manifest()
@@ -162,14 +172,15 @@ def _import(content: Content, asked: _Request, lake: Lake, pack: Pack, progress:
         sweep(lake, manifest)
     parent = next(folder for folder in (lake.path, *lake.path.absolute().parents) if folder.exists())
     with workspace(parent, lake.settings.time_zone) as work:
-        staged = stage(work.connection, content, Form(), work.folder)
+        content = brought if isinstance(brought, Content) else fetch(brought, work.folder)
+        staged = stage(work.connection, content, asked.form, work.folder)
         work.connection.execute("alter table raw add column row_no bigint")
         work.connection.execute("alter table raw add column part integer")
         chosen = read_mapping(Path(asked.mapping)) if asked.mapping else without_mapping(staged.headings, asked.table)
         delivery = Delivery(
             number=len(manifest.deliveries) + 1,
             table=asked.table,
-            file=content.path.name,
+            file=content.name,
             sha256=staged.sha256,
             source=asked.source or "unnamed",
             received_at=_moment(asked.received_at, lake.settings),

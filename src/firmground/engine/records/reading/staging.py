@@ -15,9 +15,11 @@ from firmground.engine.records.reading.content import Content, stamp_of
 from firmground.engine.records.reading.csv_files import stage_csv
 from firmground.engine.records.reading.encodings import BYTE_ORDER_MARKS
 from firmground.engine.records.reading.form import Form
+from firmground.engine.records.reading.kinds import refuse_unread_kinds
 from firmground.engine.records.reading.parquet_files import stage_parquet
 from firmground.engine.records.reading.refusals import FileEmpty, FileUnreadable
 from firmground.engine.records.reading.table import ReadTable
+from firmground.engine.records.reading.workbooks import is_workbook, stage_workbook
 
 _PARQUET = b"PAR1"
 
@@ -40,7 +42,8 @@ class Staged:
 def stage(connection: duckdb.DuckDBPyConnection, content: Content, form: Form, folder: Path) -> Staged:
     """Read a file into `raw`. folder: for what is written on the way; the caller takes it away.
 
-    Raises FileUnreadable, FileEmpty, WrongEncoding, HeadingUnfit, FormUnfit.
+    Raises FileUnreadable, FileEmpty, WrongEncoding, HeadingUnfit, FormUnfit, KindUnread, and for workbooks
+    WorkbookProtected, FileBeyondLimits, ExtraMissing.
     """
     staged = _counted(connection, _stage(connection, content, form, folder), content)
     if stamp_of(content.path) != content.stamp:
@@ -54,6 +57,9 @@ def _stage(connection: duckdb.DuckDBPyConnection, content: Content, form: Form, 
         raise FileEmpty(found=f"The file {content.name} is empty", expected="a heading and rows")
     if content.head == _PARQUET:
         return stage_parquet(connection, content)
+    if is_workbook(content):
+        return stage_workbook(connection, content, form, folder)
+    refuse_unread_kinds(content)
     return stage_csv(connection, content, form, folder)
 
 

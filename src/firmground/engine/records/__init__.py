@@ -4,6 +4,7 @@ from firmground.engine.records.compacting import CompactReport, compact
 from firmground.engine.records.deliveries import deliveries
 from firmground.engine.records.importing import import_file, retry
 from firmground.engine.records.report import ImportReport, Withdrawal
+from firmground.engine.records.store.damage import LakeDamaged, check_sums, whole_files
 from firmground.engine.records.store.file_names import parquet_sql, pattern_of
 from firmground.engine.records.store.lake import Lake, LakeSettings
 from firmground.engine.records.store.manifest import DataFile, DeliveryEntry, Manifest
@@ -15,10 +16,12 @@ __all__ = [
     "DeliveryEntry",
     "ImportReport",
     "Lake",
+    "LakeDamaged",
     "LakeSettings",
     "Manifest",
     "UndoReport",
     "Withdrawal",
+    "check_sums",
     "compact",
     "deliveries",
     "import_file",
@@ -26,4 +29,5 @@ __all__ = [
     "pattern_of",
     "retry",
     "undo",
+    "whole_files",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 from firmground.engine.policy import load_pack
 from firmground.engine.records.resettling import settle_ranks_anew
 from firmground.engine.records.store import manifest as manifests
-from firmground.engine.records.store.damage import LakeDamaged, whole_lake
+from firmground.engine.records.store.damage import LakeDamaged, whole_files
 from firmground.engine.records.store.disk import disk_trouble
 from firmground.engine.records.store.file_names import parquet_sql
 from firmground.engine.records.store.lake import WAIT_SECONDS, Lake
@@ -49,7 +49,7 @@ def compact(data: str | Path, *, progress: Progress | None = None, wait_seconds:
         sweep(lake, before)
         tables = dict(before.tables)
         after = before.next(datetime.now(UTC), ranks=ranks)
-        with workspace(lake.path, lake.settings.time_zone) as work, whole_lake(lake, before):
+        with workspace(lake.path, lake.settings.time_zone) as work, whole_files(lake.path, before.files()):
             for place, (table, files) in enumerate(before.tables.items()):
                 say(f"writing {table} together", place, len(tables))
                 tables[table] = _together(work, lake, files, f"records/{table}", after.version, timed=True)

@@ -35,7 +35,7 @@ from firmground.engine.records.sources.mapping import (
     without_mapping,
 )
 from firmground.engine.records.store import manifest as manifests
-from firmground.engine.records.store.damage import whole_lake
+from firmground.engine.records.store.damage import whole_files
 from firmground.engine.records.store.disk import disk_trouble
 from firmground.engine.records.store.lake import WAIT_SECONDS, Lake, LakeSettings
 from firmground.engine.records.store.manifest import DataFile, DeliveryEntry, Manifest
@@ -194,7 +194,7 @@ def _import(
         if earlier is not None:
             return _repeated(delivery, staged, earlier)
         unused = check_columns(chosen, staged.headings, asked.table)
-        with whole_lake(lake, manifest):
+        with whole_files(lake.path, manifest.files()):
             report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=asked.dry_run)
         notes = (*staged.notes, *report.notes)
         report = replace(report, unused=tuple(unused), notes=notes, is_dry_run=asked.dry_run)
@@ -363,7 +363,7 @@ def _taken_up(lake: Lake, entry: DeliveryEntry, mapping: str | Path | None) -> D
 def _retry(lake: Lake, pack: Pack, delivery: Delivery, kept: DataFile, say: Progress) -> ImportReport:
     manifest = lake.manifest()
     with workspace(lake.path, lake.settings.time_zone) as work:
-        with whole_lake(lake, manifest):
+        with whole_files(lake.path, manifest.files()):
             take_from_quarantine(work, lake, kept, delivery.headings)
             report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=False)
         if changed is not manifest:

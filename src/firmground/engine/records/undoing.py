@@ -11,7 +11,7 @@ from typing import Any
 from firmground.engine.areas import circles
 from firmground.engine.records.resettling import settle_undone
 from firmground.engine.records.store import manifest as manifests
-from firmground.engine.records.store.damage import whole_lake
+from firmground.engine.records.store.damage import whole_files
 from firmground.engine.records.store.disk import disk_trouble
 from firmground.engine.records.store.lake import WAIT_SECONDS, Lake
 from firmground.engine.records.store.manifest import DeliveryEntry, Manifest
@@ -72,7 +72,7 @@ def undo(data: str | Path, delivery: str, *, wait_seconds: float = WAIT_SECONDS)
         now = datetime.now(UTC)
         undone = replace(entry, undone_at=now, quarantine=None)
         after = manifest.next(now, deliveries=tuple(undone if d is entry else d for d in manifest.deliveries))
-        with workspace(lake.path, lake.settings.time_zone) as work, whole_lake(lake, manifest):
+        with workspace(lake.path, lake.settings.time_zone) as work, whole_files(lake.path, manifest.files()):
             after = replace(after, settled=settle_undone(work, lake, after, undone))
             if entry.table == "areas":
                 _check_areas(work, lake, after, entry.id)

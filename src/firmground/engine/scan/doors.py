@@ -11,9 +11,8 @@ import pyarrow as pa
 
 from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
-from firmground.engine.records import Lake
+from firmground.engine.records import Lake, whole_files
 from firmground.engine.scan.compile.statement import compile_statement
-from firmground.engine.scan.damage import whole_files
 from firmground.engine.scan.explanation.explaining import explain as explain_households
 from firmground.engine.scan.explanation.explanation import Explanation
 from firmground.engine.scan.printed import relations_text, statement_text
@@ -112,6 +111,6 @@ def sql(
         raise UnknownBackend(found=found, expected="`--data` with the backend duckdb")
     lake = Lake.open(Path(data))
     question = Question(lake, lake.manifest(), loaded, as_of, known_until(lake, known_at), {})
-    with whole_files(lake.path, question.manifest):
+    with whole_files(lake.path, question.manifest.scanned()):
         relations = question.relations()
         return relations_text(relations) + statement_text(question.statement(), "duckdb") + ";\n"

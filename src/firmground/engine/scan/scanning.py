@@ -12,10 +12,9 @@ import pyarrow as pa
 
 from firmground.engine.policy import load_pack
 from firmground.engine.policy.model import Pack
-from firmground.engine.records import Lake
+from firmground.engine.records import Lake, check_sums, whole_files
 from firmground.engine.scan.backends import duckdb as on_duckdb
 from firmground.engine.scan.backends import spark as on_spark
-from firmground.engine.scan.damage import check_sums, whole_files
 from firmground.engine.scan.data_known import require_data
 from firmground.engine.scan.explanation.explaining import explain
 from firmground.engine.scan.explanation.explanation import Explanation
@@ -103,7 +102,7 @@ def scan(
     `latest`, to compare with; adds `change`. repeat: a run to answer again, in its state of the data, with its pack;
     nothing else may be given, and nothing is kept. settings: values tried for parameters. backend: `duckdb` or `spark`
     on `master`. progress: called with what is being done, how much of it is done and how much there is.
-    Raises PackUnsound, NoValueInForce, UnknownRun, BeforeAllData, NoHouseholds, FilesDamaged, RunDamaged, NotRepeated.
+    Raises PackUnsound, NoValueInForce, UnknownRun, BeforeAllData, NoHouseholds, LakeDamaged, RunDamaged, NotRepeated.
     """
     lake = Lake.open(Path(data))
     if backend not in BACKENDS:
@@ -169,7 +168,7 @@ def _repeat(lake: Lake, id_: str, backend: str, master: str, progress: Progress 
     given = run_store.warnings_of(lake.path, run)
     pack = with_tried(run_store.pack_of(lake.path, run), run.settings)
     question = Question(lake, lake.manifest(run.manifest), pack, run.as_of, run.known_at, run.settings)
-    check_sums(lake.path, question.manifest)
+    check_sums(lake.path, question.manifest.scanned())
     judged = _judge(question, backend, master, progress)
     warnings = _with_history(judged.warnings, run, question)
     if not warnings.equals(given.cast(warnings.schema)):
@@ -184,7 +183,7 @@ def _repeat(lake: Lake, id_: str, backend: str, master: str, progress: Progress 
 def _judge(question: Question, backend: str, master: str, progress: Progress | None) -> Judged:
     say = progress or (lambda what, done, total: None)
     say("reading the pack", 0, 3)
-    with whole_files(question.lake.path, question.manifest):
+    with whole_files(question.lake.path, question.manifest.scanned()):
         relations = question.relations()
         require_data(question, relations)
         statement = question.statement()

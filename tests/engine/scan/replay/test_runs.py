@@ -16,8 +16,7 @@ import pytest
 import firmground
 from engine.records.lakes import LakeUnderTest
 from engine.scan.lakes import AS_OF, CORRECTED, PACK, small_lake, small_pack
-from firmground.engine.records import Lake
-from firmground.engine.scan.damage import FilesDamaged
+from firmground.engine.records import Lake, LakeDamaged
 from firmground.engine.scan.data_known import BeforeAllData, NoHouseholds
 from firmground.engine.scan.replay import run_store
 from firmground.engine.scan.replay.run_store import RunDamaged, UnknownRun
@@ -163,12 +162,12 @@ def rewrite(file: Path) -> None:
         ("packs/*.json", Path.unlink, RunDamaged),
         ("packs/*.json", cut, RunDamaged),
         ("packs/*.json", rewrite, RunDamaged),
-        ("records/income/D*.parquet", Path.unlink, FilesDamaged),
-        ("records/income/D*.parquet", cut, FilesDamaged),
-        ("records/income/D*.parquet", rewrite, FilesDamaged),
-        ("records/income/D*.parquet", flip, FilesDamaged),
-        ("settled/income-*.parquet", Path.unlink, FilesDamaged),
-        ("members/D*.parquet", cut, FilesDamaged),
+        ("records/income/D*.parquet", Path.unlink, LakeDamaged),
+        ("records/income/D*.parquet", cut, LakeDamaged),
+        ("records/income/D*.parquet", rewrite, LakeDamaged),
+        ("records/income/D*.parquet", flip, LakeDamaged),
+        ("settled/income-*.parquet", Path.unlink, LakeDamaged),
+        ("members/D*.parquet", cut, LakeDamaged),
         ("manifest/*.json", Path.unlink, FirmgroundError),
         ("manifest/*.json", cut, FirmgroundError),
     ],
@@ -197,7 +196,7 @@ def test_damage_is_found_by_new_questions_too(lake: LakeUnderTest, damage: Calla
         lambda: firmground.scan(lake.path, PACK, AS_OF),
         lambda: firmground.explain(lake.path, "H1", PACK, AS_OF),
     ):
-        with pytest.raises(FilesDamaged, match=r"records/persons/D\d+\.parquet"):
+        with pytest.raises(LakeDamaged, match=r"records/persons/D\d+\.parquet"):
             ask()
     assert firmground.runs(lake.path).num_rows == 0
 

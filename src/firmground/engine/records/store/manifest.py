@@ -93,12 +93,16 @@ class Manifest:
     overlapping_memberships: bool = False
     ranks: dict[str, int] = field(default_factory=dict)
 
+    def scanned(self) -> list[DataFile]:
+        """Every Parquet file that a scan of this state may read."""
+        tables = [file for files in self.tables.values() for file in files]
+        return [*tables, *self.settled.values(), *self.members]
+
     def files(self) -> list[DataFile]:
         """Every Parquet file that this state names, in the order in which they are read."""
-        tables = [file for files in self.tables.values() for file in files]
         waiting = [entry.quarantine for entry in self.deliveries if entry.quarantine]
         held = [entry.everything.held for entry in self.deliveries if entry.everything and entry.everything.held]
-        return [*tables, *self.settled.values(), *self.members, *waiting, *held]
+        return [*self.scanned(), *waiting, *held]
 
     def has_rows(self, table: str) -> bool:
         """Whether rows of a table came in with a delivery that was not undone."""

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from firmground.engine.areas import AreaTree
 from firmground.engine.policy.model import Fact, ParameterRow, Rule
+from firmground.engine.records import whole_files
 from firmground.engine.scan.backends import duckdb as backend
 from firmground.engine.scan.backends.duckdb import Connection
 from firmground.engine.scan.compile.reasons_sql import text_of_decimal
 from firmground.engine.scan.compile.statement import Statement
-from firmground.engine.scan.damage import whole_files
 from firmground.engine.scan.data_known import require_data
 from firmground.engine.scan.explanation.conditions import Truth, change_to, condition_of
 from firmground.engine.scan.explanation.explained import Part, Value, Verdict
@@ -43,7 +43,7 @@ def explain(question: Question, households: Sequence[str], *, with_records: bool
     with_records: whether to gather the rows behind each fact too. Raises UnknownHousehold for the first unknown one,
     BeforeAllData, NoHouseholds.
     """
-    with whole_files(question.lake.path, question.manifest):
+    with whole_files(question.lake.path, question.manifest.scanned()):
         require_data(question, question.relations())
         known, found = _find(question, list(dict.fromkeys(households)), with_records=with_records)
     for household in households:

@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 
 from firmground.engine.areas import AreaTree
 from firmground.engine.policy.model import Level, Pack
+from firmground.engine.records import whole_files
 from firmground.engine.scan.backends.duckdb import connected
 from firmground.engine.scan.compile.windows_sql import open_at
-from firmground.engine.scan.damage import whole_files
 from firmground.engine.scan.question import Question
 from firmground.engine.scan.relations import area_tree
 from firmground.engine.tables import TABLES
@@ -81,7 +81,7 @@ def households_by_area(question: Question) -> pa.Table:
     day = f"date '{question.as_of.isoformat()}'"
     is_member = open_at(TABLES["persons"], "p", question.as_of).sql(dialect="duckdb")
     lake = question.lake.path
-    with whole_files(lake, question.manifest), connected(question.relations()) as connection:
+    with whole_files(lake, question.manifest.scanned()), connected(question.relations()) as connection:
         return connection.table(
             "select h.area_code, count(*) as households from households as h"
             f" where (h.registered_on is null or h.registered_on <= {day})"

@@ -61,8 +61,7 @@ def settle_ranks(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     own = "(select s.* from settled as s semi join higher as h on h.row_id = s.row_id)"
     meets = "h.claims_from <= r.stands_to and r.stands_from <= h.claims_to"
     if table.name == "jobs":  # the last day is not a day of work
-        own = "(select s.* from settled as s semi join higher as h on h.row_id = s.row_id)"
-    meets = "h.claims_from < r.stands_to and r.stands_from < h.claims_to"
+        meets = "h.claims_from < r.stands_to and r.stands_from < h.claims_to"
     for rank in ranks[1:]:
         connection.execute(f"create or replace temp table higher as select * from rivals where rank < {rank}")
         connection.execute(

@@ -153,7 +153,8 @@ class TablesFile(_Definition):
     shocks: TableKinds | None = None
     attributes: TableKinds | None = None
     sources: dict[Name, int] = Field(
-        default_factory=dict, description="rank of sources, 1 before 2; kept, and not acted upon yet: all rows count"
+        default_factory=dict,
+        description="rank of sources, 1 before 2: of a month of income, or of overlapping jobs, the highest counts",
     )
 
 

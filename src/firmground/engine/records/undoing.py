@@ -75,7 +75,11 @@ def undo(data: str | Path, delivery: str, *, wait_seconds: float = WAIT_SECONDS)
         with workspace(lake.path, lake.settings.time_zone) as work, whole_files(lake.path, manifest.files()):
             after = replace(after, settled=settle_undone(work, lake, after, undone))
             if entry.table == "areas":
-                _check_areas(work, lake, after, entry.id)
+                try:
+                    _check_areas(work, lake, after, entry.id)
+                except UndoRefused:
+                    sweep(lake, manifest)  # the settled list that was just written
+                    raise
             report = _report(work, lake, manifest, after, undone, entry.quarantine.rows if entry.quarantine else 0)
             manifests.publish(lake.path, after)
         return report

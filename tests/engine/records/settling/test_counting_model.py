@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
 from engine.records.lakes import VILLAGE, LakeUnderTest
 from engine.records.settling.counting_model import RANKS, Cells, CountingModel, Extract, Row
-from firmground.engine.policy import pack_folder
 from firmground.engine.records import Lake, compact, undo
 
 _TIMES = (*(datetime(2022, 6, day, tzinfo=UTC) for day in (1, 2, 3)), datetime(2099, 1, 1, tzinfo=UTC))
@@ -41,9 +38,9 @@ _OWN = {
     "households": st.fixed_dictionaries({"household_id": _HOUSEHOLD, "area_code": st.just(VILLAGE)}),
     "income": st.fixed_dictionaries(
         {
-            "household_id": _HOUSEHOLD,
-            "person_id": st.sampled_from(("", "p1")),
-            "kind": st.sampled_from(("wage", "transfer")),
+            "household_id": st.sampled_from(("H1", "H1", "H3")),
+            "person_id": st.sampled_from(("", "", "p1")),
+            "kind": st.sampled_from(("wage", "wage", "transfer")),
             "amount": st.sampled_from(("1", "2")),
             "occurred_on": st.sampled_from(_MONTHS),
             "covers_from": st.sampled_from(("", "", "2022-01-01", "2022-02-28")),
@@ -96,20 +93,6 @@ _STEPS = st.lists(
     min_size=2,
     max_size=7,
 )
-
-
-@pytest.fixture(scope="module")
-def ranked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped pack cn, with ranks of two sources."""
-    folder = tmp_path_factory.mktemp("packs") / "ranked"
-    shutil.copytree(pack_folder("cn"), folder)
-    shutil.rmtree(folder / "sources", ignore_errors=True)
-    policy, tables = folder / "policy.yaml", folder / "tables.yaml"
-    declared = "".join(f"  {name}: {{title: {{en: {name}, zh: {name}}}}}\n" for name in RANKS)
-    policy.write_text(policy.read_text("utf-8").replace("\nsources:\n", f"\nsources:\n{declared}"), "utf-8")
-    ranks = ", ".join(f"{name}: {rank}" for name, rank in RANKS.items())
-    tables.write_text(f"{tables.read_text('utf-8')}sources: {{{ranks}}}\n", "utf-8")
-    return folder
 
 
 class _Both:

@@ -91,7 +91,7 @@ def test_each_row_is_set_aside_for_its_own_reason(explain: Explain) -> None:
     aside = explain("H1").as_dict()["records"]["set_aside"]
 
     assert {(row["set_aside"], row["table"], row["record_id"]) for row in aside} == {
-        ("superseded", "income", "i1"),
+        ("replaced", "income", "i1"),
         ("withdrawn", "income", "i6"),
         ("not_a_member", "income", "i5"),
         ("not_a_member", "persons", None),

@@ -17,8 +17,11 @@ from firmground.engine.tables import TABLES
 
 # Why a row does not count. Of several reasons the first is told.
 SET_ASIDE = (
-    "superseded",
+    "outranked",
+    "replaced",
     "withdrawn",
+    "left_out",
+    "undone",
     "not_yet_known",
     "not_a_member",
     "after_as_of",
@@ -118,10 +121,8 @@ def records_behind(
                 behind[household].sources += _ages(table, own, statement.as_of)
         if f"{table}__settled" in relations.files:
             settled = rows_of(settled_sql(table, settled_condition(question.known_at)))
-            withdrawals = {_withdrawal(table, row, row["received_at"]) for row in settled if row["deleted"]}
             for row in (row for row in settled if not row["deleted"]):
-                withdrawn = _withdrawal(table, row, row["from_at"]) in withdrawals
-                of(row).set_aside.append(_record(table, row, "withdrawn" if withdrawn else "superseded"))
+                of(row).set_aside.append(_record(table, row, row["why"]))
         if question.known_at is not None and f"{table}__every" in relations.files:
             for row in rows_of(later_sql(table, question.known_at)):
                 of(row).set_aside.append(_record(table, row, "not_yet_known"))
@@ -140,12 +141,6 @@ def _why(row: Mapping[str, Any]) -> str | None:
     if row["is_later"]:
         return "after_as_of"
     return "filtered" if row["is_in_time"] else "outside_windows"
-
-
-def _withdrawal(table: str, row: Mapping[str, Any], at: datetime) -> tuple[Any, ...]:
-    """What a withdrawal and the row that it withdrew have in common: the key, and the moment."""
-    key = (row["record_id"],) if row["record_id"] is not None else tuple(row.get(c) for c in TABLES[table].key)
-    return (row["household_id"], row["source"], *key, at)
 
 
 def _record(table: str, row: Mapping[str, Any], set_aside: str | None) -> Record:

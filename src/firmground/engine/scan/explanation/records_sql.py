@@ -16,6 +16,7 @@ from firmground.engine.scan.compile.windows_sql import condition, open_at
 from firmground.engine.tables import TABLES
 
 ABOUT = ("household_id", "source", "record_id", "received_at", "row_id")
+WHY_SETTLED = ("undone", "withdrawn", "left_out", "replaced", "outranked")  # the causes in a settled list
 Steps = list[tuple[str, exp.Select]]
 
 
@@ -147,13 +148,18 @@ def _in_time(facts: list[Fact], table_name: str, statement: Statement) -> exp.Ex
 
 
 def settled_sql(table_name: str, until: str) -> str:
-    """Rows of the asked households that a later row or a withdrawal has settled, so that they do not count.
+    """Rows of the asked households that are settled, so that they do not count; each once.
 
     until: the condition on the settled list `s` at the known-at time. Also `deleted`, for the withdrawals themselves,
-    and `from_at`, since when the row does not count.
+    and `why`: of several causes the first of WHY_SETTLED.
     """
-    joined = f'join "{table_name}__settled" as s on s.row_id = r.row_id'
-    return _of_asked(table_name, f"{table_name}__files", joined, until, ", r.deleted, s.from_at")
+    order = ", ".join(f"'{why}'" for why in WHY_SETTLED)
+    settled = (
+        f'(select s.row_id, s.why from "{table_name}__settled" as s where {until} qualify row_number() over '
+        f"(partition by s.row_id order by list_position([{order}], s.why)) = 1)"
+    )
+    joined = f"join {settled} as s on s.row_id = r.row_id"
+    return _of_asked(table_name, f"{table_name}__files", joined, "true", ", r.deleted, s.why")
 
 
 def later_sql(table_name: str, known_at: datetime) -> str:

@@ -11,6 +11,7 @@ import typer
 
 from firmground.engine.records import ImportReport, UndoReport, Withdrawal, import_file, retry, undo
 from firmground.engine.records.judging.conversion_kinds import TITLES
+from firmground.engine.records.reading.queries import is_database
 from firmground.interfaces.cli.mistakes import WrongUse
 from firmground.interfaces.cli.options import AsJson, Data, existing_file, read_time
 from firmground.interfaces.cli.screen import plain, progress, say, say_json, say_table
@@ -26,7 +27,12 @@ def add_to(app: typer.Typer) -> None:
 def import_(
     data: Data,
     file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="CSV (UTF-8) or Parquet file.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="FILE",
+            help="CSV file, workbook or Parquet file; with --query the address of a database.",
+            show_default=False,
+        ),
     ] = None,
     table: Annotated[
         str | None, typer.Option("--as", metavar="TABLE", help="The table its rows belong to, such as income.")
@@ -45,6 +51,21 @@ def import_(
     pack: Annotated[
         str | None,
         typer.Option("--pack", metavar="PACK", help="At the first import: the pack that the lake is for. Default: cn."),
+    ] = None,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--password-file", metavar="FILE", help="For a protected workbook: a file whose first line is its password."
+        ),
+    ] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(
+            "--query",
+            metavar="SQL",
+            help="What to read from the database, or a file NAME.sql with it. The password comes from PGPASSWORD or a "
+            ".pgpass file.",
+        ),
     ] = None,
     delivers: Annotated[
         str | None,
@@ -81,6 +102,7 @@ def import_(
       firmground import households.csv --as households --data lake --pack cn
       firmground import wages.csv --as income --data lake --mapping wages.yaml
       firmground import wages.csv --as income --data lake --dry-run --strict
+      firmground import postgresql://reader@host/db --query wages.sql --as income --data lake
       firmground import --retry --data lake
       firmground import --undo D000003 --data lake
     """
@@ -92,6 +114,8 @@ def import_(
         source=source,
         received_at=received_at,
         pack=pack,
+        password_file=password_file,
+        query=query,
         dry_run=dry_run,
         delivers=delivers,
         yes=yes,
@@ -104,13 +128,15 @@ def import_(
             reports = retry(data, mapping=mapping, progress=report_progress)
         else:
             report = import_file(
-                existing_file(file),
+                file if query is not None else existing_file(Path(file)),
                 table=table or "",
                 data=data,
                 mapping=existing_file(mapping) if mapping else None,
                 source=source,
                 received_at=_received(received_at),
                 pack=pack,
+                password=_password(password_file) if password_file else None,
+                query=_query(query) if query is not None else None,
                 delivers=delivers,
                 yes=yes,
                 dry_run=dry_run,
@@ -148,7 +174,7 @@ def show_undo(report: UndoReport) -> None:
 
 
 def _check_use(
-    file: Path | None, table: str | None, *, again: bool, undone: str | None = None, **others: object
+    file: str | None, table: str | None, *, again: bool, undone: str | None = None, **others: object
 ) -> None:
     if undone is not None:
         others = {**others, "retry": again}
@@ -163,6 +189,38 @@ def _check_use(
         raise WrongUse(
             found=f"An import needs {missing}", hint="Or give `--retry` or `--undo`. See `firmground import --help`."
         )
+    else:
+        _check_query(file, others.get("query"))
+
+
+def _check_query(file: str, query: object) -> None:
+    """A database needs a query, and a file takes none."""
+    if is_database(file) and query is None:
+        raise WrongUse(found="A database was named and not what to read from it", hint="Give `--query`.")
+    if query is not None and not is_database(file):
+        raise WrongUse(found="--query was given, and FILE is no database", expected="postgresql://user@host/database")
+
+
+def _password(path: Path) -> str:
+    """The first line of a file."""
+    try:
+        with existing_file(path).open(encoding="utf-8-sig") as file:
+            password = file.readline().rstrip("\r\n")
+    except (UnicodeDecodeError, OSError) as error:
+        raise WrongUse(found=f"The password file {path} cannot be read", expected="text in UTF-8") from error
+    if not password:
+        raise WrongUse(found=f"The first line of the password file {path} is empty", expected="the password")
+    return password
+
+
+def _query(text: str) -> str:
+    """The query itself, or what stands in a file of SQL."""
+    if not text.endswith(".sql"):
+        return text
+    try:
+        return existing_file(Path(text)).read_text(encoding="utf-8-sig")
+    except (UnicodeDecodeError, OSError) as error:
+        raise WrongUse(found=f"The query file {text} cannot be read", expected="text in UTF-8") from error
 
 
 def _received(text: str | None) -> datetime | date | None:

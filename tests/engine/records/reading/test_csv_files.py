@@ -117,10 +117,10 @@ def test_a_broken_row_waits_whole_and_the_others_come_in(
 def test_a_quarantined_cell_is_kept_to_the_byte(lake: LakeUnderTest, cell: str) -> None:
     written = '"' + cell.replace('"', '""') + '"'
 
-    report = lake.deliver("income", _lines(_HEAD, f"H1,wage,{written},2022-03-01").encode())
+    report = lake.deliver("income", _lines(_HEAD + ",remark", f"{_BAD},{written}").encode())
 
     assert report.quarantined == 1
-    assert _kept(report) == [("H1", "wage", cell, "2022-03-01")]
+    assert _kept(report) == [("H1", "wage", "12O0", "2022-03-01", cell)]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pyarrow as pa
@@ -21,7 +20,12 @@ from firmground.errors import FirmgroundError
 
 SCHEMES = ("postgresql", "postgres")
 _WORDS = {  # the first letters of an SQLSTATE: what went wrong, what to do
+    "": (
+        "cannot be reached or refuses you",
+        "Check host, port, database and user; the password comes from PGPASSWORD or a .pgpass file.",
+    ),
     "08": ("cannot be reached", "Check host and port, and that the database runs."),
+    "22": ("broke the query off at a row that it cannot compute", "Try the query with psql."),
     "25006": ("would be changed by the query", "Import with a query that only reads."),
     "28": (
         "refuses you",
@@ -59,7 +63,7 @@ class DatabaseQuery:
         """Refuse what cannot be asked, before anything is connected."""
         try:
             parts = urlsplit(self.uri)
-            has_password = parts.password is not None
+            has_password = bool(parts.password)
             settings = [name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
         except ValueError as error:
             raise QueryUnfit(found="The address of the database cannot be read", expected=_EXAMPLE) from error
@@ -110,7 +114,11 @@ def fetch(asked: DatabaseQuery, folder: Path) -> Content:
             _write(reader, target)
             connection.rollback()
     except Error as error:
-        raise _trouble(asked, error) from None  # its words may hold rows of the database
+        raise _trouble(asked, error.sqlstate or "") from None  # its words may hold rows of the database
+    except (OSError, pa.ArrowException) as error:
+        if "[libpq]" not in str(error):
+            raise  # our own disk
+        raise _trouble(asked, "22") from None
     return replace(look(target), name=asked.name)
 
 
@@ -121,7 +129,7 @@ def _write(reader: pa.RecordBatchReader, target: Path) -> None:
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for batch in reader:
             columns = [
-                column.storage.cast(field.type) if isinstance(column, pa.ExtensionArray) else column.cast(field.type)
+                column if column.type == field.type else column.storage
                 for column, field in zip(batch.columns, schema, strict=True)
             ]
             writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
@@ -129,6 +137,8 @@ def _write(reader: pa.RecordBatchReader, target: Path) -> None:
 
 def _plain(field: pa.Field) -> pa.DataType:
     """The type of a column as Parquet holds it: numerics come as text, to the last digit."""
+    if field.type == pa.uuid():
+        return field.type
     type_ = field.type.storage_type if isinstance(field.type, pa.BaseExtensionType) else field.type
     is_odd = pa.types.is_nested(type_) or pa.types.is_interval(type_) or pa.types.is_duration(type_)
     if is_odd or pa.types.is_binary(type_) or pa.types.is_large_binary(type_) or pa.types.is_fixed_size_binary(type_):
@@ -140,9 +150,7 @@ def _plain(field: pa.Field) -> pa.DataType:
     return type_
 
 
-def _trouble(asked: DatabaseQuery, error: Any) -> DatabaseTrouble:
-    state = error.sqlstate or ""
-    known = next((words for start, words in _WORDS.items() if state.startswith(start)), None) if state else None
-    what, hint = known or _WORDS["08"] if not state else known or ("broke off", "Try the query with psql.")
-    code = f" (SQLSTATE {state})" if state else ""
-    return DatabaseTrouble(found=f"The database of the {asked.name} {what}{code}", hint=f"{hint} Nothing was imported.")
+def _trouble(asked: DatabaseQuery, state: str) -> DatabaseTrouble:
+    known = (words for start, words in _WORDS.items() if start and state.startswith(start))
+    what, hint = next(known, ("broke the query off", "Try the query with psql.")) if state else _WORDS[""]
+    return DatabaseTrouble(found=f"The database of the {asked.name} {what}", hint=f"{hint} Nothing was imported.")

@@ -1,4 +1,4 @@
-"""A pack that ranks two sources before all others."""
+"""What tests of several rooms share: a pack that ranks two sources before all others."""
 
 from __future__ import annotations
 

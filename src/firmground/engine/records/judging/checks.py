@@ -27,6 +27,7 @@ TIME = (
     "(Z|[+-](0[0-9]|1[0-4])(:?[0-9]{2})?)?)?"
 )
 _ANY_CONTROL = r"[\x00-\x1f\x7f]"
+DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"  # as the lake writes it
 _YEAR_LAST = r"\s*[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}(\s.*)?"
 _LOSSY = r"[0-9]([.][0-9]+)?[eE][+]?[0-9]+|[0-9]{16,}[.]0+"
 
@@ -119,8 +120,8 @@ def _column(column: Column, is_rounded: bool) -> Iterator[Check]:
     wrongly = f"{cell} is not null and {form[1]}"
     if column.type is Type.DATE:
         unsure = f"regexp_full_match({cell}, '{_YEAR_LAST}')"
-        yield _check(wrong.DayOrMonthFirst, name, unsure)
-        wrongly += f" and not {unsure}"
+        yield _check(wrong.DayOrMonthFirst, name, f"case when {wrongly} then {unsure} end")
+        wrongly = f"case when {wrongly} then not {unsure} end"  # most cells are dates, and need no second look
     yield _check(form[0], name, wrongly)
     if column.type in (Type.MONEY, Type.NUMBER):
         yield _check(wrong.AmountTooLarge, name, f"abs({typed(column)}) >= {_LIMIT}")
@@ -137,13 +138,13 @@ def _missing(column: Column, table: Table, columns: list[str]) -> Check:
 
 
 def not_a_date(cell: str) -> str:
-    return (
-        f"(length({cell}) <> 10 or translate({cell}, '0123456789', '') <> '--' or try_cast({cell} as date) is null "
-        f"or try_cast({cell} as date) not between {_FIRST} and {_LAST})"
-    )
+    """Whether a text is no date as the lake writes it, or outside the days that a cell may hold."""
+    day = f"try_cast({cell} as date)"
+    return f"(not regexp_full_match({cell}, '{DAY}') or {day} is null or {day} not between {_FIRST} and {_LAST})"
 
 
 def not_a_time(cell: str) -> str:
+    """Whether a text is no time as the lake writes it, or outside the times that a cell may hold."""
     time = f"try_cast({cell} as timestamptz)"
     return (
         f"(not regexp_full_match({cell}, '{TIME}') or {time} is null "
@@ -152,8 +153,9 @@ def not_a_time(cell: str) -> str:
 
 
 def not_a_number(cell: str, value: str, places: int | None) -> str:
-    spelled = f"{value} is null or translate({cell}, '0123456789', '') not in ('', '.', '-', '-.')"
-    return f"({spelled})" if places is None else f"({spelled} or {more_places(cell, places)})"
+    """Whether a text is no number in digits with at most so many places. value: its SQL in the column's type."""
+    most = "*" if places is None else f"{{0,{places}}}"
+    return f"({value} is null or not regexp_full_match({cell}, '-?[0-9]*[.]?[0-9]{most}'))"
 
 
 def more_places(cell: str, places: int) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.judging import spelling_steps as steps
 from firmground.engine.records.judging.checks import (
+    DAY,
     FREE_TEXT,
     TIME,
     came,
@@ -28,7 +29,7 @@ from firmground.engine.tables import Column, Table, Type
 from firmground.engine.tables.schema import MONEY, NUMBER
 
 _PLAIN = {
-    Type.DATE: "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    Type.DATE: DAY,
     Type.TIME: TIME,
     Type.MONEY: f"-?[0-9]*[.]?[0-9]{{0,{MONEY[1]}}}",
     Type.NUMBER: f"-?[0-9]*[.]?[0-9]{{0,{NUMBER[1]}}}",

@@ -264,6 +264,6 @@ def gb_11643(cell: str) -> str:
     born = f"substr({cell}, 7, 4) || '-' || substr({cell}, 11, 2) || '-' || substr({cell}, 13, 2)"
     return (
         f"coalesce({cell} is null or (regexp_full_match({cell}, '[0-9]{{17}}[0-9X]') and "
-        f"try_cast({born} as date) is not null and "
+        f"try_cast({born} as date) between {_FIRST} and {_LAST} and "
         f"substr('10X98765432', ({digits}) % 11 + 1, 1) = substr({cell}, 18, 1)), false)"
     )

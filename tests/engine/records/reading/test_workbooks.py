@@ -254,5 +254,14 @@ def test_a_password_opens_a_protected_workbook(lake: LakeUnderTest) -> None:
     assert b"sesame" not in stored
 
 
+def test_an_old_workbook_behind_a_password_is_known() -> None:
+    book = bytearray(xls({"s": _PLAIN}))
+    place = book.index(b"\xe1\x00\x02\x00")  # its second record, which becomes the one that says so (FILEPASS)
+    book[place : place + 6] = b"\x2f\x00\x02\x00\x01\x00"
+
+    with pytest.raises(WorkbookProtected, match="is protected with a password"):
+        read_bytes(bytes(book))
+
+
 def test_a_password_for_an_open_workbook_is_not_needed(lake: LakeUnderTest) -> None:
     assert lake.deliver("income", xlsx({"s": _INCOME}), password=_WRONG).accepted == 1

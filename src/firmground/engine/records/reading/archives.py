@@ -25,8 +25,9 @@ _OVERLAP = 64  # bytes of the piece before that are looked at again
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\s[^<>]{0,200}?\bt=)(["'])e\2""")
 _NO_VALUE = re.compile(  # a formula, then an empty value or none
-    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\s[^<>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>|<f\s[^<>]*/>\s*(?:<v\s*/>|<v></v>)?\s*</c>"
 )
+_NO_VALUE_PREFIXED = re.compile(rb"(?:</\w+:f>|<\w+:f\s[^<>]*/>)\s*(?:<\w+:v\s*/>|<\w+:v></\w+:v>)?\s*</\w+:c>")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 
@@ -99,15 +100,20 @@ def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, 
             if size > RATIO_FROM and size > RATIO * max(member.compress_size, 1):
                 raise _beyond(name, f"has a part that unpacks to more than {RATIO} times its size", "less")
             both = before + chunk
-            if is_xml and (_DOCTYPE.search(both) or b"\x00" in chunk):
+            if is_xml and (b"\x00" in chunk or (b"<!" in both and _DOCTYPE.search(both))):
                 raise _beyond(name, "declares a document type or entities, or is in an unusual encoding", "plain XML")
             if is_sheet:
-                has_errors = has_errors or _ERROR_CELL.search(both) is not None
-                without_value += len(_NO_VALUE.findall(both)) - len(_NO_VALUE.findall(before))
+                has_errors = has_errors or b't="e"' in both or b"t='e'" in both
+                without_value += _without_value(both) - _without_value(before)
             before = both[-_OVERLAP:]
     if size != member.file_size:
         raise _beyond(name, "says a wrong size of one of its parts", "the true size")
     return Unpacked(size, without_value, has_errors)
+
+
+def _without_value(text: bytes) -> int:
+    pattern = _NO_VALUE_PREFIXED if b":f" in text else _NO_VALUE
+    return len(pattern.findall(text)) if b"f>" in text or b"<f" in text else 0
 
 
 def _beyond(name: str, what: str, expected: str) -> FileBeyondLimits:

@@ -31,8 +31,8 @@ def read(task: dict[str, Any]) -> dict[str, Any]:
             book = calamine.CalamineWorkbook.from_filelike(file)
     except calamine.PasswordError:
         return {"status": "protected"}
-    except calamine.CalamineError as error:
-        return {"status": "damaged", "why": str(error)[:200]}
+    except calamine.CalamineError:
+        return {"status": "protected" if _is_protected(task["path"]) else "damaged"}
     names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     hidden = [s.name for s in book.sheets_metadata if s.visible != calamine.SheetVisibleEnum.Visible]
     if task["sheet"] is not None and task["sheet"] not in names:
@@ -51,8 +51,8 @@ def read(task: dict[str, Any]) -> dict[str, Any]:
                 others.append(name)
         if sheet is None:
             return {"status": "empty", "hidden": [name for name in others if name in hidden]}
-    except calamine.CalamineError as error:
-        return {"status": "damaged", "why": str(error)[:200]}
+    except calamine.CalamineError:
+        return {"status": "damaged"}
     answer = {"sheet": chosen, "others": others, "hidden": [n for n in hidden if n in (*others, chosen)]}
     if sheet.start is None:
         return {"status": "empty", **answer}
@@ -62,6 +62,17 @@ def read(task: dict[str, Any]) -> dict[str, Any]:
     _write(sheet, width, task["target"])
     merged = [[top, start - left, bottom, end - left] for (top, start), (bottom, end) in sheet.merged_cell_ranges or ()]
     return {"status": "read", "width": width, "merged": merged, **answer}
+
+
+def _is_protected(path: str) -> bool:
+    """Whether a file that calamine does not know is a workbook behind a password."""
+    import msoffcrypto
+
+    with open(path, "rb") as file:  # noqa: PTH123
+        try:
+            return bool(msoffcrypto.OfficeFile(file).is_encrypted())
+        except (msoffcrypto.exceptions.FileFormatError, OSError):  # a torn file is an OSError to olefile
+            return False
 
 
 def _write(sheet: Any, width: int, target: str) -> None:

@@ -129,7 +129,7 @@ def _read(content: Content, form: Form, folder: Path) -> _Sheet:
     answer = _run(task, size, content)
     if path != content.path:
         path.unlink()
-    if answer["status"] == "protected" or (answer["status"] == "damaged" and _holds_encrypted(content)):
+    if answer["status"] == "protected":
         return _read_protected(content, form, folder)
     _refuse(answer, content, form)
     merged = [(top, max(left, 0), bottom, right) for top, left, bottom, right in answer["merged"] if top < SEEN]
@@ -151,25 +151,11 @@ def _read_protected(content: Content, form: Form, folder: Path) -> _Sheet:
             expected="the password that its sender set",
         )
     opened = replace(look(target), name=content.name)
-    if opened.head not in (ZIP, OLE) or (opened.head == OLE and _holds_encrypted(opened)):
+    if not is_workbook(opened):
         raise _damaged(content)
     sheet = _read(opened, replace(form, password=None), folder)
     target.unlink()
     return sheet
-
-
-def _holds_encrypted(content: Content) -> bool:
-    """Whether an OLE file holds an encrypted package: what a protected XLSX file is."""
-    if content.head != OLE:
-        return False
-    name = "EncryptedPackage".encode("utf-16-le")
-    with content.path.open("rb") as file:
-        before = b""
-        while chunk := file.read(1 << 20):
-            if name in before + chunk:
-                return True
-            before = chunk[-len(name) :]
-    return False
 
 
 def _run(task: dict[str, Any], size: int, content: Content) -> dict[str, Any]:

@@ -171,3 +171,25 @@ def test_no_import_changes_a_file_that_a_state_of_the_lake_names(lake: LakeUnder
 
     for earlier, later in pairwise(states):
         assert {name: later.get(name) for name in earlier} == earlier
+
+
+def test_rows_that_their_source_sent_before_are_named(lake: LakeUnderTest) -> None:
+    lake.deliver("income", [income(1, record_id=""), income(2), income(3, record_id="r")], source="aid")
+    lake.deliver("income", [income(4)], source="another")
+
+    again = lake.deliver(
+        "income", [income(1, record_id=""), income(4), income(3, record_id="r"), income(9)], source="aid"
+    )
+
+    assert [note for note in again.notes if note.startswith("1 rows are equal to rows")]
+    assert not lake.deliver("income", [income(5)], source="aid").notes
+
+
+def test_a_row_sent_again_and_taken_up_from_quarantine_too_is_named(lake: LakeUnderTest) -> None:
+    lake.deliver("income", [income(1, household_id="H9")], source="aid")
+    lake.deliver("households", HOUSEHOLDS.replace("H2", "H9"))
+    lake.deliver("income", [income(1, household_id="H9"), income(2)], source="aid")
+
+    [report] = lake.retry()
+
+    assert [note for note in report.notes if note.startswith("1 rows are equal to rows")]

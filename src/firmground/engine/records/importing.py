@@ -26,6 +26,7 @@ from firmground.engine.records.reading.content import Content, look
 from firmground.engine.records.reading.form import Form
 from firmground.engine.records.reading.queries import DatabaseQuery, fetch
 from firmground.engine.records.reading.staging import Staged, stage
+from firmground.engine.records.repeating import said_before
 from firmground.engine.records.report import ImportReport
 from firmground.engine.records.sources.mapping import (
     MappingUnsound,
@@ -261,7 +262,7 @@ def _deliver(
         waiting=waiting,
         mistakes=mistakes_of(work, delivery),
         conversions=conversions,
-        notes=rounded_of(work, delivery),
+        notes=(*rounded_of(work, delivery), *said_before(work, delivery, lake, manifest)),
         withdrawal=withdrawal,
         stored={
             "headings": delivery.headings,

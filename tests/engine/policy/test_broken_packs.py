@@ -34,13 +34,19 @@ class Found:
     reached: set[Site] = field(default_factory=set)
 
 
+def broken_file(case: Path) -> Path:
+    """The one file of a case."""
+    (file,) = (path for path in case.rglob("*") if path.is_file())
+    return file
+
+
 def broken_pack(folder: Path, case: Path) -> Path:
     """The sound pack with the broken file in it."""
-    (source,) = case.iterdir()
+    source = broken_file(case)
     content = source.read_bytes()
     second = [*content.split(b"\n"), b""][1]
     pack = copy_of_sound(folder)
-    target = pack / source.name
+    target = pack / source.relative_to(case)
     if second in (b"# removed", b"# folder"):
         target.unlink()
     if second == b"# folder":
@@ -73,14 +79,13 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: case.name)
 def test_a_broken_file_gives_its_message_at_its_place_and_nothing_else(case: Path, found: Found) -> None:
-    (file,) = case.iterdir()
-    message = file.read_bytes().split(b"\n")[0].decode().removeprefix("# ")
+    message = broken_file(case).read_bytes().split(b"\n")[0].decode().removeprefix("# ")
 
     assert found.mistakes[case.name] == [message]
 
 
 def test_every_id_of_a_mistake_in_a_pack_has_a_broken_file() -> None:
-    shown = {word for case in BROKEN for file in case.iterdir() for word in file.read_bytes().split(b"\n")[0].split()}
+    shown = {word for case in BROKEN for word in broken_file(case).read_bytes().split(b"\n")[0].split()}
     known = {error.id for error in every_error(PolicyMistake) if error.exit_code == 3}
 
     assert known

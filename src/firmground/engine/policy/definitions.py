@@ -29,6 +29,7 @@ from firmground.engine.policy.structure import (
 from firmground.engine.policy.units import Unit, parse_unit
 from firmground.errors import Place, nearest
 
+OF_SOURCES = "sources/"  # what the names of source files begin with
 _KINDS = ("income", "spending", "conditions", "shocks", "attributes")
 
 
@@ -102,6 +103,8 @@ class Definitions:
         """Every title, and every source that is told per language, in every language."""
         told = [(f"title of {owner}", title) for owner, title in _titles(file, tree)]
         told += [(f"source of {owner}", source) for owner, source in _sources(file, tree)]
+        answers = at(tree, ("answers",)) if file.startswith(OF_SOURCES) and _has(tree, "answers") else None
+        told += [("key `answers`", answers)] if isinstance(answers, Mapping) else []
         for what, title in told:
             for language in self.policy.languages:
                 written = title.items.get(language)
@@ -264,6 +267,9 @@ def _titles(file: str, tree: Tree) -> list[tuple[str, Mapping]]:
         written += _titled(_entries(tree, "sources"))
     elif file == "tables.yaml":
         written += [entry for table in _KINDS for entry in _titled(_entries(tree, table, "kinds"))]
+    elif file.startswith(OF_SOURCES):
+        written += [("the file", at(tree, ("title",)))] if _has(tree, "title") else []
+        written += _titled(_entries(tree, "files"))
     else:
         written += _titled(_entries(tree))
     return [(owner, title) for owner, title in written if isinstance(title, Mapping)]

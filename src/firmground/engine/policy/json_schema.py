@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
+
+from firmground.engine.policy.source_structure import SourceStructure
 from firmground.engine.policy.structure import MODELS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -11,7 +14,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schemas() -> dict[str, dict[str, Any]]:
     """File of a pack -> its JSON Schema (draft 2020-12)."""
-    made = {file: model.model_json_schema(by_alias=True) for file, model in MODELS.items()}
+    models: dict[str, type[BaseModel]] = {**MODELS, "sources/SOURCE.yaml": SourceStructure}
+    made = {file: model.model_json_schema(by_alias=True) for file, model in models.items()}
     return {file: {"$schema": DIALECT, **_closed(schema), "title": file} for file, schema in made.items()}
 
 

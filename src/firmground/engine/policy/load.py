@@ -16,6 +16,8 @@ from firmground.engine.policy.mistakes import PolicyMistake, UnitDoesNotFit, Unk
 from firmground.engine.policy.model import Level, Pack
 from firmground.engine.policy.reading import place_of, read_model
 from firmground.engine.policy.source import LARGEST, Mapping, Scalar, Tree, read_yaml
+from firmground.engine.policy.source_files import FOLDER as SOURCES
+from firmground.engine.policy.source_files import PackWords, SourceFile, check_source_file, read_source_file
 from firmground.engine.policy.structure import FILES, FORMAT, MODELS, PolicyFile
 from firmground.errors import FirmgroundError, Place, nearest
 
@@ -90,16 +92,28 @@ def _read(folder: Path) -> tuple[Pack | None, tuple[PolicyMistake, ...]]:
             continue
         with path.open("rb") as file:
             contents[name] = file.read(LARGEST + 1)
-        lines[name] = contents[name].decode("utf-8-sig", errors="replace").splitlines()
+        lines[str(path)] = _lines(contents[name])
         tree, found_here = read_yaml(contents[name], str(path))
         mistakes += found_here
         if tree is not None:
             trees[name] = tree
+    source_files = []
+    for path in sorted((folder / SOURCES).glob("*.y*ml")):
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        lines[str(path)] = _lines(content)
+        source_file, found_here = read_source_file(content, str(path))
+        mistakes += found_here
+        source_files += [source_file] if source_file is not None else []
     newer = _newer(trees.get("policy.yaml"))
     if newer is not None:
         return None, _in_order([newer], lines)
-    pack = _build(folder, trees, contents, mistakes)
+    pack = _build(folder, trees, contents, source_files, mistakes)
     return pack, _in_order(mistakes, lines)
+
+
+def _lines(content: bytes) -> list[str]:
+    return content.decode("utf-8-sig", errors="replace").splitlines()
 
 
 def _file(path: Path) -> Place:
@@ -122,7 +136,11 @@ def _newer(policy: Tree | None) -> PolicyMistake | None:
 
 
 def _build(
-    folder: Path, trees: dict[str, Tree], contents: dict[str, bytes], mistakes: list[PolicyMistake]
+    folder: Path,
+    trees: dict[str, Tree],
+    contents: dict[str, bytes],
+    source_files: list[SourceFile],
+    mistakes: list[PolicyMistake],
 ) -> Pack | None:
     models = {}
     for name, tree in trees.items():
@@ -130,6 +148,7 @@ def _build(
         mistakes += found
         if model is not None:
             models[name] = model
+    trees = {**trees, **{f"{SOURCES}/{Path(each.file).name}": each.tree for each in source_files}}
     policy = models.get("policy.yaml")
     if not isinstance(policy, PolicyFile):
         definitions = Definitions(_stand_in(trees.get("policy.yaml")), models, trees)
@@ -140,6 +159,13 @@ def _build(
     definitions.read()
     mistakes += definitions.mistakes
     _check_policy(policy, trees["policy.yaml"], mistakes)
+    words = PackWords(
+        sources=tuple(policy.sources),
+        kinds=definitions.kinds if "tables.yaml" in models else None,
+        population_groups=tuple(policy.population_groups),
+        risks=tuple(policy.risks),
+    )
+    mistakes += [mistake for each in source_files for mistake in check_source_file(each, words)]
     if mistakes:
         return None
     levels = tuple(Level(name, title, number) for number, (name, title) in enumerate(policy.levels.items(), 1))
@@ -156,12 +182,14 @@ def _build(
         risks=policy.risks,
         severities=policy.severities,
         kinds=definitions.kinds,
+        sources={name: source.title for name, source in policy.sources.items()},
         source_ranks=definitions.source_ranks,
         parameters=definitions.parameters,
         facts=definitions.facts,
         rules=definitions.rules,
         digest=_digest(contents),
         folder=folder,
+        source_files={each.stem: each for each in source_files},
         files=contents,
     )
 
@@ -232,11 +260,11 @@ def _digest(contents: dict[str, bytes]) -> str:
 
 
 def _in_order(mistakes: list[PolicyMistake], lines: dict[str, list[str]]) -> tuple[PolicyMistake, ...]:
-    """Mistakes by file, line and column, each with the line it stands in."""
+    """Mistakes by file, line and column, each with the line it stands in. lines: of each file, by its path."""
     rank = {name: position for position, name in enumerate(FILES)}
     for mistake in mistakes:
         place = mistake.place
-        text = lines.get(Path(place.file).name, []) if place else []
+        text = lines.get(place.file, []) if place else []
         if place and 0 < place.line <= len(text) and not mistake.excerpt:
             mistake.excerpt = text[place.line - 1]
 

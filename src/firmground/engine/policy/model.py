@@ -16,6 +16,7 @@ from firmground.errors import Place
 
 if TYPE_CHECKING:
     from firmground.engine.policy.expressions import Expression
+    from firmground.engine.policy.source_files import SourceFile
 
 Words = dict[str, str]  # language code -> text; of a source that is one text, the code is empty
 
@@ -127,7 +128,8 @@ class Level:
 class Pack:
     """A sound policy pack. `facts` are in the order in which they can be computed; `rules` in the order of the file.
 
-    `digest` is the SHA-256 of its files (64 hex digits), whatever folder they lie in.
+    `digest` is the SHA-256 of its files (64 hex digits), whatever folder they lie in. Source files are no part of it:
+    they do not change what a scan answers.
     """
 
     id: str
@@ -148,6 +150,8 @@ class Pack:
     rules: dict[str, Rule]
     digest: str
     folder: Path
+    sources: dict[str, Words] = field(default_factory=dict)  # departments that deliver -> title
+    source_files: dict[str, SourceFile] = field(repr=False, compare=False, default_factory=dict)  # by source
     files: dict[str, bytes] = field(repr=False, compare=False, default_factory=dict)  # relative name -> content
 
     def words(self, words: Words, language: str | None = None) -> str:

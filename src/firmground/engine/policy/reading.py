@@ -24,6 +24,7 @@ _SHAPES = {
     "too_short": "at least one entry",
     "string_too_short": "a text",
     "source_type": "a text, or one text per language",
+    "cell_type": "a heading, a list of headings, or {value: ...}",
 }
 _FORMS = {
     "decimal": "a number such as 6000 or 0.4, with at most 28 digits, 12 of them places",
@@ -31,7 +32,6 @@ _FORMS = {
     "int": "a whole number",
     "bool": "yes or no",
     "date": "a date such as 2022-05-31",
-    "greater_than_equal": "a whole number from 1 on",
     "value_error": "a date such as 2022-05-31",
 }
 
@@ -139,6 +139,10 @@ def _mistake(details: ErrorDetails, tree: Tree, model: type[BaseModel]) -> Polic
     if kind in _SHAPES:
         return wrong.WrongShape(found=_shape(found), expected=_SHAPES[kind], place=found.place)
     form = next((words for prefix, words in _FORMS.items() if kind.startswith(prefix)), details["msg"])
+    if kind == "greater_than_equal":
+        form = f"a whole number from {details['ctx']['ge']} on"
+    elif kind == "less_than_equal":
+        form = f"a whole number up to {details['ctx']['le']}"
     return wrong.WrongForm(found=f"`{shown}` does not have the form needed here", expected=form, place=found.place)
 
 

@@ -63,11 +63,13 @@ Source = Annotated[
 ]
 
 
-class _Definition(BaseModel):
+class Definition(BaseModel):
+    """A mapping of a pack's file: no keys but those of the model."""
+
     model_config = ConfigDict(extra="forbid", populate_by_name=False)
 
 
-class Calendar(_Definition):
+class Calendar(Definition):
     """Working days: which days of the week rest, and dated exceptions."""
 
     rest_days: list[Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]] = Field(
@@ -78,14 +80,13 @@ class Calendar(_Definition):
     working_days: list[Day] = Field(default_factory=list, description="days of work although they would be of rest")
 
 
-class Department(_Definition):
+class Department(Definition):
     """A source of records."""
 
     title: Title
-    cadence_days: int | None = Field(None, description="days between two deliveries; kept, and not used yet", ge=1)
 
 
-class PolicyFile(_Definition):
+class PolicyFile(Definition):
     """policy.yaml: what the pack is and the words that its other files use."""
 
     format: int = Field(description="format of the pack's files", ge=1)
@@ -107,7 +108,7 @@ class PolicyFile(_Definition):
     sources: dict[Name, Department] = Field(default_factory=dict, description="departments that deliver")
 
 
-class ValueDefinition(_Definition):
+class ValueDefinition(Definition):
     """One dated value of a parameter."""
 
     value: Amount = Field(description="the number, exact")
@@ -118,7 +119,7 @@ class ValueDefinition(_Definition):
     source: Source
 
 
-class ParameterDefinition(_Definition):
+class ParameterDefinition(Definition):
     """A number that a decree can change."""
 
     title: Title
@@ -130,7 +131,7 @@ class ParametersFile(RootModel[dict[Name, ParameterDefinition]]):
     """parameters.yaml: every number of the policy, dated and sourced."""
 
 
-class KindDefinition(_Definition):
+class KindDefinition(Definition):
     """One kind of a record table."""
 
     title: Title
@@ -138,13 +139,13 @@ class KindDefinition(_Definition):
     may_name_area: bool = Field(False, description="whether a row may strike an area; shocks only")
 
 
-class TableKinds(_Definition):
+class TableKinds(Definition):
     """The kinds a record table takes."""
 
     kinds: dict[Name, KindDefinition] = Field(description="kinds", min_length=1)
 
 
-class TablesFile(_Definition):
+class TablesFile(Definition):
     """tables.yaml: kinds of the record tables, and the rank of sources."""
 
     income: TableKinds | None = None
@@ -158,7 +159,7 @@ class TablesFile(_Definition):
     )
 
 
-class WindowDefinition(_Definition):
+class WindowDefinition(Definition):
     """A window with what it needs."""
 
     window: Text = Field(description="such as `12 full months`, `3 months to date`, `open`, `ever`")
@@ -180,7 +181,7 @@ AnyWindow = Annotated[
 ]
 
 
-class FactDefinition(_Definition):
+class FactDefinition(Definition):
     """A named value of a household or a person."""
 
     title: Title
@@ -201,7 +202,7 @@ class FactsFile(RootModel[dict[Name, FactDefinition]]):
     """facts.yaml: named facts of a household or a person."""
 
 
-class RuleDefinition(_Definition):
+class RuleDefinition(Definition):
     """What raises a warning."""
 
     title: Title

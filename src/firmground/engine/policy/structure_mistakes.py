@@ -124,3 +124,27 @@ class WindowMissing(PolicyMistake):
     """A fact over a record table has no window, or one without a table has one."""
 
     id = "FG-P025"
+
+
+class OtherFileName(PolicyMistake):
+    """A source file is not called like the source whose files it explains."""
+
+    id = "FG-P026"
+
+
+class ColumnUnfit(PolicyMistake):
+    """A source file names a column that its table does not have, or not with values of the type needed there."""
+
+    id = "FG-P027"
+
+
+class ColumnNotFilled(PolicyMistake):
+    """A source file fills no column that every row of its table needs."""
+
+    id = "FG-P028"
+
+
+class CodeNotTaken(PolicyMistake):
+    """A source file gives a column a code that it does not take."""
+
+    id = "FG-P029"

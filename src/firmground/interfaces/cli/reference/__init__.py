@@ -31,7 +31,9 @@ def pages() -> dict[str, str]:
     }
     written = {name: NOTE + text for name, text in markdown.items()}
     for file, schema in schemas().items():
-        written[f"schemas/{Path(file).stem}.schema.json"] = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+        written[f"schemas/{Path(file.partition('/')[0]).stem}.schema.json"] = (
+            json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+        )
     return written
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -109,6 +110,17 @@ def test_a_formula_that_was_never_computed_is_said() -> None:
         "2 formulas of the workbook have no value: the program that wrote it did not compute them. These cells read as "
         "empty; open and save it in a spreadsheet program.",
     )
+
+
+def test_errors_of_an_old_workbook_read_as_empty_and_are_said() -> None:
+    book = bytearray(xls({"s": [("a", "b"), ("1", True), ("2", False)]}))
+    place = book.index(struct.pack("<HHHH", 0x205, 8, 1, 1))  # the cell B2, true, which becomes #N/A
+    book[place + 10 : place + 12] = b"\x2a\x01"
+
+    read = read_bytes(bytes(book))
+
+    assert read.rows == [("1", None), ("2", "false")]
+    assert read.notes == ("1 cells of the workbook hold an error such as #N/A; they read as empty.",)
 
 
 @pytest.mark.parametrize("make", [xlsx, xls])

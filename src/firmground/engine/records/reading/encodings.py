@@ -2,7 +2,7 @@
 
 Found out by content: a byte order mark; else UTF-16, if half of the bytes at one side of each pair are zero and few at
 the other; else UTF-8, if the whole file is; else GB18030, if the whole file is, and at least three in four of its
-characters of two bytes are those of GB2312. A text in Latin or Big5 letters, which GB18030 would read as rare
+characters beyond ASCII are those of GB2312. A text in Latin or Big5 letters, which GB18030 would read as rare
 characters, is so refused.
 """
 
@@ -20,7 +20,7 @@ _UTF_16 = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
 BYTE_ORDER_MARKS = (codecs.BOM_UTF8, *_UTF_16.values())
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 16
-_LIKELY = 0.75  # share of characters of two bytes that GB2312 has
+_LIKELY = 0.75  # share of characters beyond ASCII that GB2312 has
 _NAMES = (
     *(UTF_8, "utf-16", *_UTF_16, GB18030, "gbk", "gb2312", "big5", "big5hkscs", "shift_jis", "euc_jp", "euc_kr"),
     *(f"cp{number}" for number in (437, 850, 874, 932, 936, 949, 950, *range(1250, 1259))),
@@ -72,15 +72,12 @@ def marked_encoding(path: Path) -> str | None:
 
 def unmarked_encoding(path: Path, name: str) -> str:
     """The encoding of a file that is not UTF-8: GB18030. Raises WrongEncoding with the line that does not fit."""
-    two_bytes = common = 0
+    beyond_ascii = common = 0
     for text in decoded(path, name, GB18030, expected="UTF-8, UTF-16 or GB18030"):
-        written = "".join(sorted({c for c in text if c > "\x7f"}))
-        for character in written:
-            if len(character.encode(GB18030)) == 2:
-                times = text.count(character)
-                two_bytes += times
-                common += times * _is_common(character)
-    if common < two_bytes * _LIKELY:
+        in_ascii = len(text.encode("ascii", "ignore"))
+        beyond_ascii += len(text) - in_ascii
+        common += (len(text.encode("gb2312", "ignore")) - in_ascii) // 2
+    if common < beyond_ascii * _LIKELY:
         raise WrongEncoding(
             found=f"Line {_first_line_beyond_ascii(path)} of the file {name} is not UTF-8, and as GB18030 it would be"
             " rare characters",
@@ -88,14 +85,6 @@ def unmarked_encoding(path: Path, name: str) -> str:
             hint="Save it as UTF-8, or name its encoding in the source file, such as `encoding: big5`.",
         )
     return GB18030
-
-
-def _is_common(character: str) -> bool:
-    try:
-        character.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _first_line_beyond_ascii(path: Path) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import struct
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
@@ -20,6 +21,7 @@ from typing import Any
 WIDEST = 2_000
 _BATCH = 5_000
 _LARGE = 1e15
+_BOOLEAN_OR_ERROR, _FORMULA = 0x205, 0x6  # records of XLS
 
 
 def read(task: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +63,27 @@ def read(task: dict[str, Any]) -> dict[str, Any]:
         return {"status": "wide", "width": width, **answer}
     _write(sheet, width, task["target"])
     merged = [[top, start - left, bottom, end - left] for (top, start), (bottom, end) in sheet.merged_cell_ranges or ()]
-    return {"status": "read", "width": width, "merged": merged, **answer}
+    errors = _errors(task["path"])
+    return {"status": "read", "width": width, "merged": merged, "errors": errors, **answer}
+
+
+def _errors(path: str) -> int:
+    """How many cells of an XLS file hold an error such as #N/A, which calamine gives as empty."""
+    import olefile
+
+    if not olefile.isOleFile(path):
+        return 0
+    with olefile.OleFileIO(path) as ole:
+        stream = ole.openstream("Workbook" if ole.exists("Workbook") else "Book").read()
+    place = errors = 0
+    while place + 4 <= len(stream):
+        record, size = struct.unpack_from("<HH", stream, place)
+        if record == _BOOLEAN_OR_ERROR:
+            errors += stream[place + 11 : place + 12] == b"\x01"
+        elif record == _FORMULA:
+            errors += stream[place + 10 : place + 11] == b"\x02" and stream[place + 16 : place + 18] == b"\xff\xff"
+        place += 4 + size
+    return errors
 
 
 def _is_protected(path: str) -> bool:

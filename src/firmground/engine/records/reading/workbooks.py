@@ -132,6 +132,8 @@ def _read(content: Content, form: Form, folder: Path) -> _Sheet:
     if answer["status"] == "protected":
         return _read_protected(content, form, folder)
     _refuse(answer, content, form)
+    if answer["errors"]:
+        notes.append(f"{answer['errors']:,} cells of the workbook hold an error such as #N/A; they read as empty.")
     merged = [(top, max(left, 0), bottom, right) for top, left, bottom, right in answer["merged"] if top < SEEN]
     return _Sheet(rows, answer["width"], merged, (*_sheet_notes(answer, form), *notes))
 

@@ -174,10 +174,12 @@ def _import(
     parent = next(folder for folder in (lake.path, *lake.path.absolute().parents) if folder.exists())
     with workspace(parent, lake.settings.time_zone) as work:
         content = brought if isinstance(brought, Content) else fetch(brought, work.folder)
-        staged = stage(work.connection, content, asked.form, work.folder)
+        given = read_mapping(Path(asked.mapping)) if asked.mapping else None
+        form = replace(given.form, password=asked.form.password) if given else asked.form
+        staged = stage(work.connection, content, form, work.folder)
         work.connection.execute("alter table raw add column row_no bigint")
         work.connection.execute("alter table raw add column part integer")
-        chosen = read_mapping(Path(asked.mapping)) if asked.mapping else without_mapping(staged.headings, asked.table)
+        chosen = given or without_mapping(staged.headings, asked.table)
         delivery = Delivery(
             number=len(manifest.deliveries) + 1,
             table=asked.table,

@@ -152,6 +152,17 @@ def test_a_named_sheet_is_read_though_it_is_hidden() -> None:
     )
 
 
+def test_a_mapping_says_which_sheet_and_which_rows(lake: LakeUnderTest) -> None:
+    columns = "columns: {household_id: h, kind: {value: wage}, amount: a/b, occurred_on: d}"
+    mapping = lake.file(f"{columns}\nsheet: more\nskip_rows: 1\nheading_rows: 2\n", "mapping.yaml")
+    rows = [("x", "y", "z"), ("h", "a", "d"), ("h", "b", "d"), ("H1", 7, "2022-03-01")]
+
+    report = lake.deliver("income", xlsx({"first": _PLAIN, "more": rows}), mapping=mapping)
+
+    assert report.accepted == 1
+    assert [row["amount"] for row in lake.all_rows("income")] == [7]
+
+
 def test_a_sheet_that_is_not_there_is_refused_with_the_likely_one() -> None:
     with pytest.raises(FormUnfit, match="has no sheet `明细表`") as refused:
         read_bytes(xlsx({"明细": _PLAIN}), Form(sheet="明细表"))

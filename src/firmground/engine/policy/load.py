@@ -187,7 +187,7 @@ def _build(
         parameters=definitions.parameters,
         facts=definitions.facts,
         rules=definitions.rules,
-        digest=_digest(contents),
+        digest=digest_of(contents),
         folder=folder,
         source_files={each.stem: each for each in source_files},
         files=contents,
@@ -251,7 +251,8 @@ def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _digest(contents: dict[str, bytes]) -> str:
+def digest_of(contents: dict[str, bytes]) -> str:
+    """The digest by which a pack is known, from the contents of its files by name."""
     digest = hashlib.sha256()
     for name in sorted(contents):
         digest.update(f"{name}\0{len(contents[name])}\0".encode())

@@ -1,5 +1,6 @@
 """The lake: records of departments come in once, whole or not at all, and stay as they were delivered."""
 
+from firmground.engine.records.checking.data_check import DataCheck, ProblemCount, check_data
 from firmground.engine.records.compacting import CompactReport, compact
 from firmground.engine.records.deliveries import deliveries
 from firmground.engine.records.importing import import_file, retry
@@ -12,6 +13,7 @@ from firmground.engine.records.undoing import UndoReport, undo
 
 __all__ = [
     "CompactReport",
+    "DataCheck",
     "DataFile",
     "DeliveryEntry",
     "ImportReport",
@@ -19,8 +21,10 @@ __all__ = [
     "LakeDamaged",
     "LakeSettings",
     "Manifest",
+    "ProblemCount",
     "UndoReport",
     "Withdrawal",
+    "check_data",
     "check_sums",
     "compact",
     "deliveries",

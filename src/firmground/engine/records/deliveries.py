@@ -52,16 +52,17 @@ def deliveries(data: str | Path) -> pa.Table:
 
 def first_report(lake: Lake, delivery: str) -> dict[str, Any]:
     """What was stored when a delivery came in. Raises UnknownDelivery."""
-    return _stored(lake.path / "deliveries" / f"{delivery}.json", delivery)
+    return read_report(lake.path / "deliveries" / f"{delivery}.json", delivery)
 
 
 def last_report(lake: Lake, delivery: str) -> dict[str, Any]:
     """What was stored when a delivery came in or its quarantined rows were last taken up. Raises UnknownDelivery."""
     later = sorted((lake.path / "deliveries").glob(f"{delivery}-*.json"))
-    return _stored(later[-1], delivery) if later else first_report(lake, delivery)
+    return read_report(later[-1], delivery) if later else first_report(lake, delivery)
 
 
-def _stored(path: Path, delivery: str) -> dict[str, Any]:
+def read_report(path: Path, delivery: str) -> dict[str, Any]:
+    """The report in a file. Raises UnknownDelivery where it is none that an import wrote."""
     try:
         stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         texts = [stored[name] for name in ("file", "source", "received_at", "mapping")]

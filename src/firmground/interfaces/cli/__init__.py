@@ -21,6 +21,7 @@ from firmground import __version__
 from firmground.errors import FirmgroundError
 from firmground.interfaces.cli import (
     check,
+    check_data,
     compact,
     deliveries,
     demo,
@@ -65,7 +66,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _verb in (demo, synth, check, test, sql, import_file, deliveries, compact, scan, runs, explain, summary, report):
+_RECORDS = (import_file, deliveries, check_data, compact)
+for _verb in (demo, synth, check, test, sql, *_RECORDS, scan, runs, explain, summary, report):
     _verb.add_to(app)
 
 

@@ -23,7 +23,7 @@ _DELIVERY = re.compile(r"D[0-9]{6,}")
 
 
 class ManifestDamaged(FirmgroundError):
-    """A manifest of the lake is missing or cannot be read."""
+    """A manifest of the lake is missing, cannot be read, or does not go on from the one before."""
 
     id = "FG-L004"
 
@@ -116,7 +116,7 @@ class Manifest:
 
 def read(lake: Path, version: int | None = None) -> Manifest | None:
     """A manifest, the newest by default; None if the lake has none yet. Raises ManifestDamaged."""
-    number = max(_versions(lake), default=0) if version is None else version
+    number = last_version(lake) if version is None else version
     if not number:
         return None
     path = lake / FOLDER / _name(number)
@@ -127,6 +127,16 @@ def read(lake: Path, version: int | None = None) -> Manifest | None:
             found=f"The manifest {path.name} cannot be read ({type(error).__name__})",
             hint="Restore it from a backup; the files it names are untouched.",
         ) from error
+
+
+def last_version(lake: Path) -> int:
+    """The number of the newest state, 0 before the first import."""
+    return max(_versions(lake), default=0)
+
+
+def file_of(version: int) -> str:
+    """The file of a state, relative to the lake."""
+    return f"{FOLDER}/{_name(version)}"
 
 
 def has_any(lake: Path) -> bool:

@@ -9,11 +9,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from firmground.engine.records.store.damage import LakeDamaged
 from firmground.engine.records.store.file_names import parquet_sql, target_literal
 from firmground.engine.records.store.lake import Lake
 from firmground.engine.records.store.manifest import DataFile, Manifest, flush_folder
@@ -22,7 +24,7 @@ _PREFIX = ".staging-"
 TEMPORARY_LIMIT = "200GB"
 MEMORY_LIMIT = os.environ.get("FIRMGROUND_MEMORY", "2GB")
 ROW_GROUP = 120_000
-_FOLDERS = ("records", "settled", "members", "deliveries", "quarantine", "held")
+FOLDERS = ("records", "settled", "members", "deliveries", "quarantine", "held")
 _SETTLED_FILE = re.compile(r"[a-z_]+-(?P<version>[0-9]{10})\.parquet")
 _COMPACTED_FILE = re.compile(r"C(?P<version>[0-9]{10})\.parquet")
 _DELIVERED_FILE = re.compile(r"D(?P<delivery>[0-9]{6,})(-(?P<version>[0-9]{10}))?\.(parquet|csv|json)")
@@ -95,29 +97,57 @@ def workspace(parent: Path, time_zone: str) -> Iterator[Workspace]:
 
 
 def sweep(lake: Lake, manifest: Manifest) -> int:
-    """Take away what stopped imports left behind; files that any state of the lake names stay. Returns how many."""
-    removed = 0
-    for folder in lake.path.glob(f"{_PREFIX}*"):
-        shutil.rmtree(folder, ignore_errors=True)
-        removed += 1
-    for path in [*lake.path.glob(".new-*"), *(lake.path / "manifest").glob(".new-*")]:
-        path.unlink(missing_ok=True)
-        removed += 1
-    last = len(manifest.deliveries)
-    for name in _FOLDERS:
-        for path in (lake.path / name).rglob("*"):
-            if path.is_file() and _is_left_over(path, name, last, manifest):
-                path.unlink(missing_ok=True)
-                removed += 1
-    return removed
+    """Take away what stopped imports left behind; files that any state of the lake names stay. Returns how many.
+
+    Raises LakeDamaged where files are of later states than the newest: then manifests are gone, and not one import.
+    """
+    found = left_overs(lake.path, manifest)
+    if found.later:
+        raise LakeDamaged(
+            found=f"The newest state of the lake is {manifest.version}, and {found.later[0].name} is of a later one",
+            expected="the manifests of all states",
+            hint="Restore the folder `manifest` from a backup; `firmground check-data` lists such files.",
+        )
+    for path in found.stopped:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return len(found.stopped)
 
 
-def _is_left_over(path: Path, folder: str, last: int, manifest: Manifest) -> bool:
-    """Whether a file belongs to a delivery or a state that was never published."""
+@dataclass(frozen=True)
+class LeftOvers:
+    """Files of no state up to the newest.
+
+    stopped: what an import left behind that was to make the next state, and folders that imports worked in. later: of
+    states after that one, which no stopped import can leave.
+    """
+
+    stopped: list[Path]
+    later: list[Path]
+
+
+def left_overs(lake: Path, manifest: Manifest) -> LeftOvers:
+    """What lies in a lake of states after the newest."""
+    stopped = [*lake.glob(f"{_PREFIX}*"), *lake.glob(".new-*"), *(lake / "manifest").glob(".new-*")]
+    later = []
+    for name in FOLDERS:
+        for path in (lake / name).rglob("*"):
+            after = _states_after(path, name, manifest) if path.is_file() else 0
+            if after == 1:
+                stopped.append(path)
+            elif after > 1:
+                later.append(path)
+    return LeftOvers(stopped, later)
+
+
+def _states_after(path: Path, folder: str, manifest: Manifest) -> int:
+    """How many states after the newest a file is of, as its name says; 0 for any other file."""
     written = (_SETTLED_FILE if folder == "settled" else _COMPACTED_FILE).fullmatch(path.name)
-    if written is not None:
-        return int(written["version"]) > manifest.version
-    found = _DELIVERED_FILE.fullmatch(path.name)
+    found = written or _DELIVERED_FILE.fullmatch(path.name)
     if found is None:
-        return False
-    return int(found["delivery"]) > last or int(found["version"] or 0) > manifest.version
+        return 0
+    if found["version"]:
+        return max(int(found["version"]) - manifest.version, 0)
+    return max(int(found["delivery"]) - len(manifest.deliveries), 0)

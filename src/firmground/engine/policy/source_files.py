@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from firmground.engine.policy import structure_mistakes as wrong
 from firmground.engine.policy.mistakes import PolicyMistake
-from firmground.engine.policy.model import Kind
 from firmground.engine.policy.reading import key_place, place_of, read_model
 from firmground.engine.policy.source import Mapping as TreeMapping
 from firmground.engine.policy.source import Scalar, Sequence, Tree, read_yaml
@@ -47,14 +46,14 @@ class PackWords:
     """What a pack declares, against which its source files are held. kinds: None where tables.yaml is unsound."""
 
     sources: tuple[str, ...]
-    kinds: dict[str, dict[str, Kind]] | None
+    kinds: Mapping[str, Collection[str]] | None
     population_groups: tuple[str, ...]
     risks: tuple[str, ...]
 
     def codes(self, table: Table, column: str) -> tuple[str, ...] | None:
         """The codes that a column takes; None if any text may stand in it."""
         if column == "kind":
-            return None if self.kinds is None else tuple(self.kinds.get(table.name, {}))
+            return None if self.kinds is None else tuple(self.kinds.get(table.name, ()))
         if column in ("population_group", "risk"):
             return self.population_groups if column == "population_group" else self.risks
         found = table.column(column)

@@ -28,11 +28,11 @@ from firmground.engine.records.reading.queries import DatabaseQuery, fetch
 from firmground.engine.records.reading.staging import Staged, stage
 from firmground.engine.records.repeating import said_before
 from firmground.engine.records.report import ImportReport
+from firmground.engine.records.sources.choosing import choose, of_delivery
 from firmground.engine.records.sources.mapping import (
     MappingUnsound,
     check_columns,
     parse_mapping,
-    read_mapping,
     without_mapping,
 )
 from firmground.engine.records.store import manifest as manifests
@@ -42,7 +42,7 @@ from firmground.engine.records.store.lake import WAIT_SECONDS, Lake, LakeSetting
 from firmground.engine.records.store.manifest import DataFile, DeliveryEntry, Manifest
 from firmground.engine.records.store.registry import registry_of, rows_of
 from firmground.engine.records.store.workspace import Workspace, sweep, workspace
-from firmground.engine.records.summing_up import counted, mistakes_of, rounded_of
+from firmground.engine.records.summing_up import counted, mistakes_of, rounded_of, unlisted_of
 from firmground.engine.records.withdrawing import check_drop, extract_of, keep_held
 from firmground.engine.tables import Table
 from firmground.engine.tables import table as table_named
@@ -57,12 +57,13 @@ _LONGEST_SOURCE = 200
 class _Request:
     """What an import is asked to do, besides the file and the lake."""
 
-    table: Table
+    table: Table | None
     mapping: str | Path | None
     source: str | None
     received_at: datetime | date | None
     form: Form
     delivers: FullSpan | None
+    delivers_is_told: bool
     may_drop: bool
     dry_run: bool
 
@@ -84,8 +85,8 @@ class ReceivedAtUnfit(FirmgroundError):
 def import_file(
     path: str | Path,
     *,
-    table: str,
     data: str | Path,
+    table: str | None = None,
     mapping: str | Path | None = None,
     source: str | None = None,
     received_at: datetime | date | None = None,
@@ -102,8 +103,10 @@ def import_file(
 
     path: a CSV or Parquet file, a workbook, or with `query` the address of a database (postgresql://user@host/name).
 
-    table: of contracts. mapping: file that says which heading is which column; without it, headings are our names.
-    source and received_at fill rows without their own (default `unnamed`, now; a date is its start in the lake's zone).
+    table: of contracts; not needed where the mapping or source file tells it. mapping: file that says which heading is
+    which column; without it, the pack's source file of `source` says so, or headings are our names.
+    source and received_at fill rows without their own (default: the mapping's source, else `unnamed`; now). A date is
+    its start in the lake's zone.
     pack: for a new lake (default `cn`). dry_run: the same report, nothing written.
     password: of a protected workbook. query: the statement whose result comes in.
     delivers: `changes`, or `everything from A to B`: then earlier rows of the source in the span that are not in the
@@ -112,7 +115,8 @@ def import_file(
     ReceivedAtUnfit, LargeDrop, LakeBusy, OtherPack, LakeDamaged, DiskTrouble; the lake is then as it was.
     """
     folder, form = Path(data), Form(password=password)
-    asked = _Request(table_named(table), mapping, source, received_at, form, _span(delivers), yes, dry_run)
+    definition, span = table_named(table) if table is not None else None, _span(delivers)
+    asked = _Request(definition, mapping, source, received_at, form, span, delivers is not None, yes, dry_run)
     is_made = manifests.has_any(folder)
     lake, loaded = Lake.at(folder, pack)
     _check_source(source)
@@ -174,29 +178,32 @@ def _import(
     parent = next(folder for folder in (lake.path, *lake.path.absolute().parents) if folder.exists())
     with workspace(parent, lake.settings.time_zone) as work:
         content = brought if isinstance(brought, Content) else fetch(brought, work.folder)
-        given = read_mapping(Path(asked.mapping)) if asked.mapping else None
-        form = replace(given.form, password=asked.form.password) if given else asked.form
-        staged = stage(work.connection, content, form, work.folder)
+
+        def read(form: Form) -> Staged:
+            work.connection.execute("drop table if exists raw")
+            return stage(work.connection, content, form, work.folder)
+
+        chosen = choose(read, asked.form, pack=pack, table=asked.table, mapping=asked.mapping, source=asked.source)
+        staged = chosen.staged
         work.connection.execute("alter table raw add column row_no bigint")
         work.connection.execute("alter table raw add column part integer")
-        chosen = given or without_mapping(staged.headings, asked.table)
         delivery = Delivery(
             number=len(manifest.deliveries) + 1,
-            table=asked.table,
+            table=chosen.table,
             file=content.name,
             sha256=staged.sha256,
-            source=asked.source or "unnamed",
+            source=asked.source or chosen.mapping.source or "unnamed",
             received_at=_moment(asked.received_at, lake.settings),
-            mapping=chosen,
+            mapping=chosen.mapping,
             headings=staged.headings,
             first_row=staged.first_row,
-            delivers=asked.delivers,
+            delivers=asked.delivers if asked.delivers_is_told else chosen.mapping.delivers,
             may_drop=asked.may_drop,
         )
-        earlier = next((d for d in manifest.deliveries if _is_same(d, staged.sha256, asked.table)), None)
+        earlier = next((d for d in manifest.deliveries if _is_same(d, staged.sha256, chosen.table)), None)
         if earlier is not None:
             return _repeated(delivery, staged, earlier)
-        unused = check_columns(chosen, staged.headings, asked.table)
+        unused = check_columns(chosen.mapping, staged.headings, chosen.table)
         with whole_files(lake.path, manifest.files()):
             report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=asked.dry_run)
         notes = (*staged.notes, *report.notes)
@@ -264,12 +271,19 @@ def _deliver(
         waiting=waiting,
         mistakes=mistakes_of(work, delivery),
         conversions=conversions,
-        notes=(*rounded_of(work, delivery), *said_before(work, delivery, lake, manifest)),
+        source_file=Path(delivery.mapping.file).name,
+        file_kind=delivery.mapping.name,
+        notes=(
+            *rounded_of(work, delivery),
+            *said_before(work, delivery, lake, manifest),
+            *unlisted_of(work, delivery, pack),
+        ),
         withdrawal=withdrawal,
         stored={
             "headings": delivery.headings,
             "first_row": delivery.first_row,
             "mapping": delivery.mapping.text,
+            "kind": delivery.mapping.name,
             "sha256": delivery.sha256,
         },
     )
@@ -338,8 +352,9 @@ def _taken_up(lake: Lake, entry: DeliveryEntry, mapping: str | Path | None) -> D
     received_at = datetime.fromisoformat(stored["received_at"])
     as_read = without_mapping(headings, table)
     if stored["mapping"]:
-        as_read = parse_mapping(stored["mapping"].encode(), f"mapping of {entry.id}")
-    chosen = read_mapping(Path(mapping)) if mapping else as_read
+        text, kind = stored["mapping"].encode(), stored.get("kind", "")  # earlier versions have one kind
+        as_read = parse_mapping(text, f"mapping of {entry.id}", kind).fitted(headings)
+    chosen = of_delivery(Path(mapping), headings, table) if mapping else as_read
     check_columns(chosen, headings, table)
     if len(chosen.records()) != len(as_read.records()):
         raise MappingUnsound(

@@ -55,8 +55,9 @@ class Conversion:
 class ImportReport:
     """One delivery. rows = accepted + quarantined + repeated; `waiting` of the quarantined wait for their household.
 
-    delivery: its id, None for a dry run or a repeated file. first_row in mistakes counts as a spreadsheet does: the
-    heading is row 1.
+    delivery: its id, None for a dry run or a repeated file. source_file, file_kind: the source file or mapping by which
+    it was read, and the kind of file in it; empty for our own names. first_row in mistakes counts as a
+    spreadsheet does: the heading is row 1.
     """
 
     file: str
@@ -74,6 +75,8 @@ class ImportReport:
     unused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     withdrawal: Withdrawal | None = None
+    source_file: str = ""
+    file_kind: str = ""
     quarantine_file: Path | None = None
     is_dry_run: bool = False
     stored: dict[str, Any] = field(default_factory=dict, repr=False)  # what a retry needs: headings, mapping, checksum

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from firmground.engine.policy.model import Pack
 from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.judging.cells import BETWEEN
 from firmground.engine.records.judging.checks import more_places
@@ -10,6 +11,8 @@ from firmground.engine.records.report import MistakeCount
 from firmground.engine.records.store.workspace import Workspace
 from firmground.engine.tables.schema import NUMBER
 
+UNNAMED = "unnamed"  # the source of rows of which nobody said who delivered them
+_SHOWN = 5  # unlisted sources in a note
 _MOST = 200  # kinds of mistakes in a report; the quarantine file has all
 
 
@@ -50,3 +53,16 @@ def rounded_of(work: Workspace, delivery: Delivery) -> tuple[str, ...]:
         rows = int(str(work.one(query)[0]))
         notes.append(f"{rows:,} numbers in `{column}` had more than {NUMBER[1]} decimal places and were rounded.")
     return tuple(notes)
+
+
+def unlisted_of(work: Workspace, delivery: Delivery, pack: Pack) -> tuple[str, ...]:
+    """A note that names the sources of accepted rows that the pack does not list; they are believed last."""
+    own = work.connection.execute(
+        "select distinct source from typed where not is_bad and source is not null order by source"
+    ).fetchall()
+    named = dict.fromkeys(([] if delivery.source == UNNAMED else [delivery.source]) + [name for (name,) in own])
+    unlisted = [name for name in named if name not in pack.sources]
+    if not unlisted or not pack.sources:
+        return ()
+    shown = ", ".join(unlisted[:_SHOWN]) + (f" and {len(unlisted) - _SHOWN:,} more" if len(unlisted) > _SHOWN else "")
+    return (f"The pack `{pack.id}` does not list the source {shown}. Its rows count, with the lowest rank.",)

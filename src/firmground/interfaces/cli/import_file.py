@@ -42,7 +42,8 @@ def import_(
         typer.Option("--mapping", metavar="YAML", help="Which heading of the file is which column, and its codes."),
     ] = None,
     source: Annotated[
-        str | None, typer.Option("--source", metavar="NAME", help="Who delivered it. Default: unnamed.")
+        str | None,
+        typer.Option("--source", metavar="NAME", help="Who delivered it; the pack may know the department's files."),
     ] = None,
     received_at: Annotated[
         str | None,
@@ -119,6 +120,7 @@ def import_(
         dry_run=dry_run,
         delivers=delivers,
         yes=yes,
+        mapping=mapping if file is not None or undone is not None else None,
     )
     if undone is not None:
         _undo(data, undone, as_json=as_json)
@@ -129,7 +131,7 @@ def import_(
         else:
             report = import_file(
                 file if query is not None else existing_file(Path(file)),
-                table=table or "",
+                table=table,
                 data=data,
                 mapping=existing_file(mapping) if mapping else None,
                 source=source,
@@ -184,8 +186,8 @@ def _check_use(
         if file is not None or table is not None or given:
             extra = ", ".join([*(["FILE"] if file else []), *(["--as"] if table else []), *given])
             raise WrongUse(found=f"{verb}, and {extra} was given too")
-    elif file is None or table is None:
-        missing = " and ".join(name for name, value in (("FILE", file), ("--as TABLE", table)) if value is None)
+    elif file is None or not (table or others.get("mapping") or others.get("source")):
+        missing = "FILE" if file is None else "--as TABLE, or --source or --mapping that tells the table"
         raise WrongUse(
             found=f"An import needs {missing}", hint="Or give `--retry` or `--undo`. See `firmground import --help`."
         )
@@ -241,6 +243,8 @@ def show_import(report: ImportReport, *, dry_run: bool) -> None:
         f"{report.table}: {report.rows:,} rows read, {report.accepted:,} accepted, {report.quarantined:,} quarantined, "
         f"{report.repeated:,} repeated." + (" Dry run: nothing was changed." if dry_run else "")
     )
+    if report.file_kind:
+        say(f"Read as `{report.file_kind}` of {plain(report.source_file)}; source: {plain(report.source)}.")
     if report.withdrawal:
         _show_withdrawal(report.withdrawal, "would be" if dry_run else "are")
     if report.waiting:

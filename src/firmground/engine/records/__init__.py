@@ -2,7 +2,7 @@
 
 from firmground.engine.records.checking.data_check import DataCheck, ProblemCount, check_data
 from firmground.engine.records.compacting import CompactReport, compact
-from firmground.engine.records.deliveries import deliveries
+from firmground.engine.records.deliveries import deliveries, due
 from firmground.engine.records.importing import import_file, retry
 from firmground.engine.records.report import ImportReport, Withdrawal
 from firmground.engine.records.store.damage import LakeDamaged, check_sums, whole_files
@@ -28,6 +28,7 @@ __all__ = [
     "check_sums",
     "compact",
     "deliveries",
+    "due",
     "import_file",
     "parquet_sql",
     "pattern_of",

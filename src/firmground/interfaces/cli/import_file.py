@@ -187,7 +187,8 @@ def _check_use(
             extra = ", ".join([*(["FILE"] if file else []), *(["--as"] if table else []), *given])
             raise WrongUse(found=f"{verb}, and {extra} was given too")
     elif file is None or not (table or others.get("mapping") or others.get("source")):
-        missing = "FILE" if file is None else "--as TABLE, or --source or --mapping that tells the table"
+        told = table or others.get("mapping") or others.get("source")
+        missing = " and ".join(name for name, value in (("FILE", file), ("--as TABLE", told)) if not value)
         raise WrongUse(
             found=f"An import needs {missing}", hint="Or give `--retry` or `--undo`. See `firmground import --help`."
         )

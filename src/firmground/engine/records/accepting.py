@@ -85,7 +85,7 @@ def _number_pairs(work: Workspace, table: Table, registry: Registry) -> bool:
 
 
 def _make_fresh(work: Workspace, delivery: Delivery, *, pairs: bool) -> None:
-    """The accepted rows as the lake holds them."""
+    """Make the view `fresh`: the accepted rows as the lake holds them."""
     table = delivery.table
     filled = {
         "source": f"coalesce(t.source, {literal(delivery.source)})",
@@ -103,7 +103,7 @@ def _make_fresh(work: Workspace, delivery: Delivery, *, pairs: bool) -> None:
     if pairs:
         joins += " left join pairs as p on p.household_no = t.household_no and p.person_id = t.person_id"
     work.connection.execute(
-        f"create table fresh as select {', '.join(columns)}, "
+        f"create view fresh as select {', '.join(columns)}, "
         f"cast({delivery.number * ROWS_PER_DELIVERY} + t.row_no as bigint) as row_id, {number} as household_no, "
         f"{member} as member_no from typed as t{joins} where not t.is_bad"
     )

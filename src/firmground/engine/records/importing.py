@@ -185,8 +185,6 @@ def _import(
 
         chosen = choose(read, asked.form, pack=pack, table=asked.table, mapping=asked.mapping, source=asked.source)
         staged = chosen.staged
-        work.connection.execute("alter table raw add column row_no bigint")
-        work.connection.execute("alter table raw add column part integer")
         delivery = Delivery(
             number=len(manifest.deliveries) + 1,
             table=chosen.table,

@@ -6,7 +6,8 @@ from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.row_numbers import ROWS_PER_DELIVERY
 from firmground.engine.records.settling.chains import Touched
 from firmground.engine.records.settling.events import Events, FullExtract, in_span_sql
-from firmground.engine.records.settling.ranks import RANKED
+from firmground.engine.records.settling.keys import ENTITY, key_hash_sql
+from firmground.engine.records.settling.ranks import RANKED, is_ranked
 from firmground.engine.records.settling.settle import settle
 from firmground.engine.records.store.lake import Lake
 from firmground.engine.records.store.manifest import DataFile, DeliveryEntry, Everything, Manifest
@@ -27,6 +28,8 @@ def settle_fresh(
     rows, old = _rows_and_old(lake, manifest, table)
     every = "select * from fresh" + (f" union all by name {rows}" if rows else "")
     touched = Touched("select * from fresh")
+    if _counts_alone(table, events_of(after, table, lake), delivery):
+        touched = Touched(_rivals(work, table, rows))
     if ranks != manifest.ranks and table.name in RANKED:
         touched, old = Touched(every, alone=True), None
     elif entry.everything and rows:
@@ -35,6 +38,29 @@ def settle_fresh(
         )
     settled = _settled(work, lake, after, table, touched, every, old, manifest.settled)
     return settle_ranks_anew(work, lake, manifest, after, settled, but=table.name)
+
+
+def _counts_alone(table: Table, events: Events, delivery: Delivery) -> bool:
+    """Whether a row that comes in counts for good unless it withdraws something or another row has its key."""
+    if table.name in ENTITY or is_ranked(table, events):
+        return False
+    return not events.extracts and delivery.number not in events.undone
+
+
+def _rivals(work: Workspace, table: Table, rows: str | None) -> str:
+    """SQL of those rows of `fresh` that withdraw something, or whose key another row has. rows: SQL of earlier rows.
+
+    Few rows of a large file are such, and to settle the others would cost as much as to write them. Two keys with one
+    hash do no harm: both are settled.
+    """
+    key = key_hash_sql(table, "r")
+    shared = (
+        f"select key from (select {key} as key from fresh as r) where key is not null group by key having count(*) > 1"
+    )
+    if rows:
+        shared += f" union select {key} as key from ({rows}) as r where {key} in (select {key} as key from fresh as r)"
+    work.connection.execute(f"create or replace temp table shared_keys as {shared}")
+    return f"select r.* from fresh as r where r.deleted or {key} in (select key from shared_keys)"
 
 
 def settle_ranks_anew(

@@ -15,10 +15,11 @@ BETWEEN = "\x1f"  # stands between the parts of a mistake in the list of a bad r
 
 
 def make_cells(work: Workspace, mapping: Mapping, headings: list[str], table: Table) -> list[str]:
-    """Make the table `cells`: row_no, row, part, broken and the text of each column. Returns the columns filled.
+    """Make the view `cells`: row_no, at, part, broken and the text of each column. Returns the columns filled.
 
-    `raw` has row_no and part from a retry, or null: then they are counted.
+    `raw` of rows taken up again has row_no and part; without these they are counted.
     """
+    is_taken_up = "row_no" in work.connection.table("raw").columns
     records = mapping.records()
     columns = [c.name for c in (*table.columns, *COMMON) if any(c.name in cells for cells in records)]
     if any("id_number" in cells for cells in records) and "id_number" not in columns:
@@ -27,12 +28,13 @@ def make_cells(work: Workspace, mapping: Mapping, headings: list[str], table: Ta
     selects = []
     for part, cells in enumerate(records):
         chosen = ", ".join(f'{_cell(cells.get(c), c, mapping, place)} as "{c}"' for c in columns)
-        number = f"coalesce(r.row_no, coalesce(r.place, r.rowid) * {len(records)} + {part + 1})"
+        number, where = f"coalesce(r.place, r.rowid) * {len(records)} + {part + 1}", ""
+        if is_taken_up:
+            number, where = "r.row_no", f" where r.part = {part}"
         selects.append(
-            f"select {number} as row_no, r.rowid as at, {part} as part, r.broken, {chosen} from raw as r "
-            f"where r.part is null or r.part = {part}"
+            f"select {number} as row_no, r.rowid as at, {part} as part, r.broken, {chosen} from raw as r{where}"
         )
-    work.connection.execute("create table cells as " + " union all ".join(selects))
+    work.connection.execute("create view cells as " + " union all ".join(selects))
     return columns
 
 

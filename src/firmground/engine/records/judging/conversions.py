@@ -169,7 +169,7 @@ def _replace(work: Workspace, rules: list[_Rule]) -> None:
     work.connection.execute(
         f"create table converted_cells as select c.* replace ({became}), {beside} from cells as c {joins}"
     )
-    work.connection.execute("drop table cells")
+    work.connection.execute("drop view cells")
     work.connection.execute("alter table converted_cells rename to cells")
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from firmground.engine.records.reading.refusals import FileUnreadable
 
 _CHUNK = 1 << 20
-_ODD = (b"\n\n", b"\n\r\n", b'" ', b'"\t')  # what DuckDB reads more kindly than the rules of CSV
+# What DuckDB reads more kindly than the rules of CSV, under a character that most chunks do not have at all.
+_ODD = {b"\n": (b"\n\n",), b"\r": (b"\n\r\n",), b'"': (b'" ', b'"\t')}
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,19 @@ def look(path: Path) -> Content:
                 feeds += chunk.count(b"\n")
                 returns += chunk.count(b"\r")
                 both = last + chunk  # a line end may lie across two chunks
-                pairs += both.count(b"\r\n") - last.count(b"\r\n")
-                is_plain = is_plain and not any(odd in both for odd in _ODD)
+                if b"\r" in both:
+                    pairs += both.count(b"\r\n") - last.count(b"\r\n")
+                is_plain = is_plain and not _is_odd(both)
                 last = both[-2:]
     except OSError as error:
         raise FileUnreadable(found=f"The file {path} cannot be read ({error.strerror})") from error
     uniform = {(feeds, 0, 0): "\\n", (feeds, feeds, feeds): "\\r\\n"}.get((feeds, returns, pairs))
     lines = feeds + (last[-1:] not in (b"\n", b""))
     return Content(path, stamp, digest.hexdigest(), head, lines, uniform if is_plain else None, path.name)
+
+
+def _is_odd(chunk: bytes) -> bool:
+    return any(mark in chunk and any(odd in chunk for odd in odds) for mark, odds in _ODD.items())
 
 
 def stamp_of(path: Path) -> tuple[int, int]:

@@ -21,3 +21,15 @@ def key_sql(table: Table, alias: str) -> str:
     columns = (("source",) if table.by_source else ()) + table.key
     own = " || ".join(["'k'", *map(part, columns)]) if table.key else "null"
     return f"case when {alias}.record_id is not null then {with_id} else {own} end"
+
+
+def key_hash_sql(table: Table, alias: str) -> str:
+    """A number that rows of one key have in common, quicker to find than the key; null for rows that all count."""
+
+    def hashed(columns: tuple[str, ...]) -> str:
+        names = ", ".join(f'{alias}."{column}"' for column in columns)
+        return f"hash({names})"
+
+    columns = (("source",) if table.by_source else ()) + table.key
+    own = hashed(columns) if table.key else "null"
+    return f"case when {alias}.record_id is not null then {hashed(('source', 'record_id'))} else {own} end"

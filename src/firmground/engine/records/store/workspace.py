@@ -1,4 +1,7 @@
-"""Where an import works: a folder inside the lake that no reader sees, with a DuckDB database on disk."""
+"""Where an import works: a folder inside the lake that no reader sees, and a DuckDB database in memory.
+
+What does not fit into memory is written to the folder; nothing of it outlives the import.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +79,7 @@ def workspace(parent: Path, time_zone: str) -> Iterator[Workspace]:
     """A workspace inside a folder; gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
     try:
-        connection = duckdb.connect(str(folder / "work.duckdb"))
+        connection = duckdb.connect()
         try:
             for name, value in (
                 ("temp_directory", str(folder / "spill")),

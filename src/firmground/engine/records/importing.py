@@ -246,10 +246,19 @@ def _deliver(
     registry = registry_of(lake, manifest, pack)
     columns = make_cells(work, delivery.mapping, delivery.headings, delivery.table)
     codes = registry.areas if pack.area_tree == "china" else None
-    conversions = convert_cells(work, delivery, columns, currency=lake.settings.currency, area_codes=codes)
+    conversions, plain = convert_cells(work, delivery, columns, currency=lake.settings.currency, area_codes=codes)
     match_persons(work, registry, delivery.table, columns)
     converted = {conversion.column for conversion in conversions}
-    judge(work, registry, delivery.table, pack, columns, rounded=delivery.mapping.rounded, converted=converted)
+    judge(
+        work,
+        registry,
+        delivery.table,
+        pack,
+        columns,
+        rounded=delivery.mapping.rounded,
+        converted=converted,
+        plain=plain,
+    )
     if delivery.table.name == "areas":
         judge_places(work, delivery, rows_of(lake, manifest.tables.get("areas", ())))
     everything, withdrawal = extract_of(work, delivery, lake, manifest)

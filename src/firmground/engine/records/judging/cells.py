@@ -82,12 +82,14 @@ def judge(
     *,
     rounded: Collection[str] = (),
     converted: Collection[str] = (),
+    plain: Collection[str] = (),
 ) -> None:
     """Make `typed` (row_no, household_no, every column in its type, is_bad) and `bad` (row_no, at, part, mistakes).
 
-    rounded: columns of numbers whose further places the mapping gives up; converted: those that convert_cells named.
+    rounded: columns of numbers whose further places the mapping gives up; converted and plain: those that
+    convert_cells named.
     """
-    checks = checks_of(table, pack, columns, rounded, converted)
+    checks = checks_of(table, pack, columns, rounded, converted, plain)
     joined = _joined(registry, table, columns)
     values = []
     for column in (*table.columns, *COMMON):

@@ -63,18 +63,24 @@ def typed(column: Column) -> str:
 
 
 def checks_of(
-    table: Table, pack: Pack, columns: list[str], rounded: Collection[str] = (), converted: Collection[str] = ()
+    table: Table,
+    pack: Pack,
+    columns: list[str],
+    rounded: Collection[str] = (),
+    converted: Collection[str] = (),
+    plain: Collection[str] = (),
 ) -> list[Check]:
     """Every check of a table's rows. columns: those that the file fills; rounded: those whose places may be cut.
 
-    converted: columns whose cells as they came stand beside them.
+    converted: columns whose cells as they came stand beside them; plain: those whose every cell convert_cells found to
+    be spelled as the lake spells it, so that its spelling is not looked at again.
     """
     found: list[Check] = [_check(wrong.BrokenRow, "", "c.broken is not null", "c.broken")]
     for column in (*table.columns, *COMMON):
         if column.required:
             found.append(_missing(column, table, columns))
         if column.name in columns:
-            found += _column(column, column.name in rounded)
+            found += _column(column, column.name in rounded, column.name in plain)
     found += _across(table, columns)
     found += _registry(table, pack, columns)
     whole = [replace(check, condition=f"c.broken is null and ({check.condition})") for check in found[1:]]
@@ -105,28 +111,32 @@ def _own(name: str, columns: list[str]) -> str:
     return f'c."{name}"' if name in columns else "null"
 
 
-def _column(column: Column, is_rounded: bool) -> Iterator[Check]:
-    name, cell = column.name, f'c."{column.name}"'
+def _column(column: Column, is_rounded: bool, is_plain: bool) -> Iterator[Check]:
+    name, cell, value = column.name, f'c."{column.name}"', typed(column)
     if column.type is Type.TEXT:
-        yield from _text(column, cell)
+        yield from _text(column, cell, is_plain)
         return
     form = {
-        Type.DATE: (wrong.NotADate, not_a_date(cell)),
-        Type.TIME: (wrong.NotATime, not_a_time(cell)),
-        Type.MONEY: (wrong.NotAnAmount, not_a_number(cell, typed(column), MONEY[1])),
-        Type.NUMBER: (wrong.NotANumber, not_a_number(cell, typed(column), None if is_rounded else NUMBER[1])),
-        Type.BOOLEAN: (wrong.NotYesOrNo, f"({typed(column)}) is null"),
+        Type.DATE: (wrong.NotADate, not_a_date(cell), _no_day(cell)),
+        Type.TIME: (wrong.NotATime, not_a_time(cell), _no_time(cell)),
+        Type.MONEY: (wrong.NotAnAmount, not_a_number(cell, value, MONEY[1]), f"{value} is null"),
+        Type.NUMBER: (
+            wrong.NotANumber,
+            not_a_number(cell, value, None if is_rounded else NUMBER[1]),
+            f"{value} is null",
+        ),
+        Type.BOOLEAN: (wrong.NotYesOrNo, f"({value}) is null", f"({value}) is null"),
     }[column.type]
-    wrongly = f"{cell} is not null and {form[1]}"
+    wrongly = f"{cell} is not null and {form[2] if is_plain else form[1]}"
     if column.type is Type.DATE:
         unsure = f"regexp_full_match({cell}, '{_YEAR_LAST}')"
         yield _check(wrong.DayOrMonthFirst, name, f"case when {wrongly} then {unsure} end")
         wrongly = f"case when {wrongly} then not {unsure} end"  # most cells are dates, and need no second look
     yield _check(form[0], name, wrongly)
     if column.type in (Type.MONEY, Type.NUMBER):
-        yield _check(wrong.AmountTooLarge, name, f"abs({typed(column)}) >= {_LIMIT}")
+        yield _check(wrong.AmountTooLarge, name, f"abs({value}) >= {_LIMIT}")
     if column.type is Type.MONEY:
-        yield _check(wrong.NegativeAmount, name, f"{typed(column)} < 0")
+        yield _check(wrong.NegativeAmount, name, f"{value} < 0")
 
 
 def _missing(column: Column, table: Table, columns: list[str]) -> Check:
@@ -139,17 +149,22 @@ def _missing(column: Column, table: Table, columns: list[str]) -> Check:
 
 def not_a_date(cell: str) -> str:
     """Whether a text is no date as the lake writes it, or outside the days that a cell may hold."""
+    return f"(not regexp_full_match({cell}, '{DAY}') or {_no_day(cell)})"
+
+
+def _no_day(cell: str) -> str:
     day = f"try_cast({cell} as date)"
-    return f"(not regexp_full_match({cell}, '{DAY}') or {day} is null or {day} not between {_FIRST} and {_LAST})"
+    return f"({day} is null or {day} not between {_FIRST} and {_LAST})"
 
 
 def not_a_time(cell: str) -> str:
     """Whether a text is no time as the lake writes it, or outside the times that a cell may hold."""
+    return f"(not regexp_full_match({cell}, '{TIME}') or {_no_time(cell)})"
+
+
+def _no_time(cell: str) -> str:
     time = f"try_cast({cell} as timestamptz)"
-    return (
-        f"(not regexp_full_match({cell}, '{TIME}') or {time} is null "
-        f"or {time} not between cast({_FIRST} as timestamptz) and cast({_LAST} as timestamptz))"
-    )
+    return f"({time} is null or {time} not between cast({_FIRST} as timestamptz) and cast({_LAST} as timestamptz))"
 
 
 def not_a_number(cell: str, value: str, places: int | None) -> str:
@@ -163,15 +178,18 @@ def more_places(cell: str, places: int) -> str:
     return f"(strpos({cell}, '.') > 0 and length({cell}) - strpos({cell}, '.') > {places})"
 
 
-def _text(column: Column, cell: str) -> Iterator[Check]:
+def _text(column: Column, cell: str, is_plain: bool) -> Iterator[Check]:
     name = column.name
     if name in FREE_TEXT:
         yield _check(wrong.UnfitText, name, f"regexp_matches({cell}, '{_CONTROL}')", "'a control character'")
         return
-    unfit = f"(regexp_matches({cell}, '^{_SPACE}|{_SPACE}$|{_ANY_CONTROL}') or length({cell}) > 200)"
+    unfit = f"length({cell}) > 200"
+    if not is_plain:
+        unfit = f"({unfit} or regexp_matches({cell}, '^{_SPACE}|{_SPACE}$|{_ANY_CONTROL}'))"
     yield _check(wrong.UnfitText, name, unfit)
     if name.endswith(("_id", "code", "number")) or name == "parent":
-        yield _check(wrong.LossyNumber, name, f"regexp_full_match({cell}, '{_LOSSY}')")
+        lossy = f"case when {cell} < ':' then regexp_full_match({cell}, '{_LOSSY}') end"  # it begins with a digit
+        yield _check(wrong.LossyNumber, name, lossy)
     if column.codes:
         codes = ", ".join(map(literal, column.codes))
         yield _check(wrong.UnknownCode, name, f"{cell} not in ({codes})", expected=", ".join(column.codes))

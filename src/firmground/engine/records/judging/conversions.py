@@ -56,21 +56,22 @@ class _Rule:
 
 def convert_cells(
     work: Workspace, delivery: Delivery, columns: list[str], *, currency: str, area_codes: str | None = None
-) -> tuple[Conversion, ...]:
-    """Convert the cells of `cells`. Returns what was done, by column and kind; nothing where every cell is plain.
+) -> tuple[tuple[Conversion, ...], frozenset[str]]:
+    """Convert the cells of `cells`. Returns what was done, by column and kind, and the columns with plain cells alone.
 
     A column of which a cell was converted gets a second one beside it, `came(column)`: the cell as it came, or null.
     currency: of the lake; area_codes: SQL of the known codes where the tree of areas is China's.
     """
     rules = list(_rules(delivery.table, columns, delivery.mapping, currency, area_codes))
     if not rules:
-        return ()
+        return (), frozenset()
     looks = ", ".join(f"coalesce(bool_or({rule.other}), false)" for rule in rules)
     is_other = work.one(f"select {looks} from cells as c where c.broken is null")
     changed = [rule for rule, other in zip(rules, is_other, strict=True) if other and _spell(work, rule)]
     if changed:
         _replace(work, changed)
-    return tuple(conversion for rule in changed for conversion in _said(work, rule.column, delivery))
+    plain = frozenset(rule.column.name for rule, other in zip(rules, is_other, strict=True) if not other)
+    return tuple(conversion for rule in changed for conversion in _said(work, rule.column, delivery)), plain
 
 
 def _rules(

@@ -15,7 +15,7 @@ from firmground.interfaces.cli.reference.commands import options_of, verbs
 Firmground = Callable[..., Any]
 VERBS = (
     *("demo", "synth", "check", "test", "sql", "import"),
-    *("deliveries", "check-data", "compact", "scan", "runs", "explain", "summary", "report"),
+    *("deliveries", "check-data", "compact", "scan", "runs", "explain", "summary", "report", "bench"),
 )
 
 

@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 from firmground import __version__
 from firmground.errors import FirmgroundError
 from firmground.interfaces.cli import (
+    bench,
     check,
     check_data,
     compact,
@@ -67,7 +68,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _RECORDS = (import_file, deliveries, check_data, compact)
-for _verb in (demo, synth, check, test, sql, *_RECORDS, scan, runs, explain, summary, report):
+for _verb in (demo, synth, check, test, sql, *_RECORDS, scan, runs, explain, summary, report, bench):
     _verb.add_to(app)
 
 

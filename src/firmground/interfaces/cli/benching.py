@@ -22,6 +22,7 @@ def write_income(folder: Path, rows: int) -> dict[str, Any]:
     households = max(rows // _ROWS_PER_HOUSEHOLD, 1)
     known = folder / "households.csv"
     with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.execute(
             "copy (select 'H' || lpad(cast(i as varchar), 8, '0') as household_id, '620102001001' as area_code "
             f"from range({households}) as t(i)) to '{known}' (header)"

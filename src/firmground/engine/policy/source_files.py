@@ -35,10 +35,10 @@ class SourceFile:
         return PurePath(self.file).stem
 
     def kinds(self) -> dict[str, tuple[KindOfFile, Path]]:
-        """Name of each kind of file -> the kind, and the path at which it stands."""
+        """Name of each kind of file -> the kind, and the path where it stands; a lone one is named for its source."""
         if isinstance(self.tree, TreeMapping) and "files" in self.tree.items:
             return {name: (kind, ("files", name)) for name, kind in self.structure.files.items()}
-        return {self.structure.source or self.stem: (self.structure, ())}
+        return {self.structure.source or "": (self.structure, ())}
 
 
 @dataclass(frozen=True)

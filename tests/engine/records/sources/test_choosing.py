@@ -95,3 +95,10 @@ def test_waiting_rows_are_taken_up_by_the_kind_of_file_they_came_in_as(tmp_path:
     (report,) = retry(tmp_path / "lake")
 
     assert (report.accepted, report.quarantined, report.file_kind) == (8, 1, "unsafe_water")
+
+
+def test_a_mapping_of_another_table_than_the_one_asked_for_is_refused(tmp_path: Path) -> None:
+    mapping = _file(tmp_path, "table: households\ncolumns: {household_id: 户编号, area_code: 行政区划代码}\n", "m.yaml")
+
+    with pytest.raises(NoKindFits, match=r"no file of the table `persons`.*--as households"):
+        import_file(_file(tmp_path, _REGISTER), table="persons", mapping=mapping, data=tmp_path / "lake")

@@ -57,6 +57,11 @@ def choose(
     """
     kinds = _kinds(pack, mapping, source)
     candidates = [kind for kind in kinds if table is None or kind.table in (None, table.name)]
+    if mapping is not None and table is not None and not candidates:
+        raise NoKindFits(
+            found=f"The mapping {Path(mapping).name} explains no file of the table `{table.name}`",
+            expected=f"--as {' or '.join(sorted({str(kind.table) for kind in kinds}))}, or no --as",
+        )
     if mapping is not None and len(candidates) == 1:
         return _as(candidates[0], stage(_form(candidates[0], form)), table)
     misfits: list[tuple[Mapping, list[str]]] = []

@@ -102,3 +102,11 @@ def test_a_mapping_of_another_table_than_the_one_asked_for_is_refused(tmp_path: 
 
     with pytest.raises(NoKindFits, match=r"no file of the table `persons`.*--as households"):
         import_file(_file(tmp_path, _REGISTER), table="persons", mapping=mapping, data=tmp_path / "lake")
+
+
+def test_one_row_of_our_own_names_comes_in_where_the_department_has_two_rows_of_headings(tmp_path: Path) -> None:
+    file = _file(tmp_path, "household_id,kind,amount,occurred_on\nH1,transfer,300,2022-05-05\n")
+
+    report = import_file(file, table="income", source="civil_affairs", data=tmp_path / "lake")
+
+    assert (report.file_kind, report.rows) == ("", 1)

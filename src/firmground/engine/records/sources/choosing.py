@@ -69,8 +69,6 @@ def choose(
         try:
             staged = stage(own)
         except FirmgroundError as error:
-            if len(candidates) == 1:
-                raise
             misfits += [(kind, [error.found]) for kind in candidates if _form(kind, form) == own]
             continue
         alike = [kind for kind in candidates if _form(kind, form) == own]

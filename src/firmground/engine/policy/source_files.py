@@ -174,22 +174,25 @@ def _no_column(column: str, table: Table, taken: list[str], known: list[str], pl
 
 def _check_filled(kind: KindOfFile, table: Table, path: Path, tree: Tree) -> Iterator[PolicyMistake]:
     """Every required column that some record does not fill."""
+    is_list = kind.derives is not None and table.name == "conditions"
     for at, cells in list(_records(kind, path))[1 if kind.rows else 0 :]:
-        for column in missing_columns({*kind.columns, *cells}, table):
-            if kind.derives is None or column not in _DERIVED:
-                yield wrong.ColumnNotFilled(
-                    found=f"Nothing fills the column `{column}`, which every row of `{table.name}` needs",
-                    expected="its heading, or {value: ...}",
-                    place=key_place(tree, *at),
-                )
+        for column in missing_columns({*kind.columns, *cells}, table, is_list=is_list):
+            yield wrong.ColumnNotFilled(
+                found=f"Nothing fills the column `{column}`, which every row of `{table.name}` needs",
+                expected="its heading, or {value: ...}",
+                place=key_place(tree, *at),
+            )
 
 
-_DERIVED = ("kind", "valid_from")  # of a condition that members have whom a list leaves out
+def missing_columns(filled: set[str], table: Table, *, is_list: bool = False) -> list[str]:
+    """The required columns that nothing fills; an ID number may stand for the person and the household.
 
-
-def missing_columns(filled: set[str], table: Table) -> list[str]:
-    """The required columns that nothing fills; an ID number may stand for the person and the household."""
+    is_list: rows of a positive list name a person, which stands for its household too; the kind is derived, and the day
+    is that on which the list was received if nothing else is said.
+    """
     by_number = "id_number" in filled and table.names_a_person
+    if is_list:
+        return [] if by_number or "person_id" in filled else ["person_id"]
     stood_for = ("household_id", "person_id") if by_number else ()
     return [c.name for c in table.columns if c.required and c.name not in filled and c.name not in stood_for]
 

@@ -10,7 +10,7 @@ import codecs
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from firmground.engine.policy.delivers import CHANGES, parse_delivers
@@ -94,11 +94,28 @@ Codes = Annotated[
 Words = Annotated[list[str], WithJsonSchema({"type": "array", "items": _WORD})]
 
 
+class Ages(Definition):
+    """Completed years on the day of a list, both included."""
+
+    from_: Annotated[int, Field(ge=0, le=150)] = Field(0, alias="from", description="youngest")
+    to: Annotated[int, Field(ge=0, le=150)] = Field(150, description="oldest")
+
+    @field_validator("to")
+    @classmethod
+    def _in_order(cls, oldest: int, ages: ValidationInfo) -> int:
+        youngest = ages.data.get("from_", 0)
+        if oldest < youngest:
+            raise _wrong_form(f"{youngest} or more, for that is the youngest")
+        return oldest
+
+
 class Derives(Definition):
     """The condition that members have whom a complete list leaves out."""
 
     kind: Name = Field(description="kind of `conditions` that those have who are not in the list")
     from_: Literal["missing members"] = Field(alias="from", description="who has it: members missing from the list")
+    ages: Ages | None = Field(None, description="completed years of those who should be in it; if left out, everybody")
+    area: Text | None = Field(None, description="code of the area of which it is complete; if left out, of all")
 
 
 class KindOfFile(Definition):

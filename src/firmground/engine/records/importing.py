@@ -22,6 +22,7 @@ from firmground.engine.records.judging.conversions import convert_cells
 from firmground.engine.records.judging.mistakes import SourceRefused
 from firmground.engine.records.judging.placing import judge_places
 from firmground.engine.records.judging.quarantine import put_in_quarantine, take_from_quarantine
+from firmground.engine.records.positive_lists import dated, derive
 from firmground.engine.records.reading.content import Content, look
 from firmground.engine.records.reading.form import Form
 from firmground.engine.records.reading.queries import DatabaseQuery, fetch
@@ -244,21 +245,13 @@ def _deliver(
     """Judge the rows of `raw`, write the good and the bad ones. Returns the report and the manifest to publish."""
     say(_STEPS[1], 1, len(_STEPS))
     registry = registry_of(lake, manifest, pack)
+    delivery = dated(delivery, lake)
     columns = make_cells(work, delivery.mapping, delivery.headings, delivery.table)
     codes = registry.areas if pack.area_tree == "china" else None
     conversions, plain = convert_cells(work, delivery, columns, currency=lake.settings.currency, area_codes=codes)
-    match_persons(work, registry, delivery.table, columns)
+    match_persons(work, registry, delivery.table, delivery.mapping, columns)
     converted = {conversion.column for conversion in conversions}
-    judge(
-        work,
-        registry,
-        delivery.table,
-        pack,
-        columns,
-        rounded=delivery.mapping.rounded,
-        converted=converted,
-        plain=plain,
-    )
+    judge(work, registry, delivery.table, delivery.mapping, pack, columns, converted=converted, plain=plain)
     if delivery.table.name == "areas":
         judge_places(work, delivery, rows_of(lake, manifest.tables.get("areas", ())))
     everything, withdrawal = extract_of(work, delivery, lake, manifest)
@@ -294,6 +287,8 @@ def _deliver(
             "sha256": delivery.sha256,
         },
     )
+    derived = derive(work, delivery, lake, manifest, registry, pack, is_preview=dry_run)
+    report = replace(report, derivation=derived.said if derived else None)
     taken_up_in_vain = delivery.first_report is not None and rows == quarantined
     if dry_run or taken_up_in_vain:
         return report, manifest
@@ -302,11 +297,12 @@ def _deliver(
     kept = put_in_quarantine(work, delivery, lake, version) if quarantined else None
     if everything is not None:
         everything = replace(everything, held=keep_held(work, delivery, lake, version))
+    listed = derived.listed if derived else None
     entry = DeliveryEntry(
-        delivery.id, delivery.number, delivery.table.name, delivery.sha256, kept, everything=everything
+        delivery.id, delivery.number, delivery.table.name, delivery.sha256, kept, None, everything, listed
     )
     changes: dict[str, Any] = {}
-    if rows > quarantined:
+    if derived.rows if derived else rows > quarantined:
         changes = accept(work, delivery, lake, manifest, registry, dict(pack.source_ranks), entry, say)
     others = tuple(d for d in manifest.deliveries if d.id != delivery.id)
     deliveries = tuple(sorted((*others, entry), key=lambda d: d.number))

@@ -36,6 +36,25 @@ class Withdrawal:
 
 
 @dataclass(frozen=True)
+class Derivation:
+    """What a positive list says of members who are not in it: conditions of a kind begin and end on its day.
+
+    members: whom it should hold, in its area and of its ages; area: None for all. listed: those of them in it. begun,
+    ended: conditions that begin and end; open: those that lists before it began and that go on. Of a list that is taken
+    up again: the rows taken up now.
+    """
+
+    kind: str
+    day: date
+    area: str | None
+    members: int
+    listed: int
+    begun: int
+    ended: int
+    open: int
+
+
+@dataclass(frozen=True)
 class Conversion:
     """Cells of one column that were read otherwise than they are written.
 
@@ -77,6 +96,7 @@ class ImportReport:
     withdrawal: Withdrawal | None = None
     source_file: str = ""
     file_kind: str = ""
+    derivation: Derivation | None = None
     quarantine_file: Path | None = None
     is_dry_run: bool = False
     stored: dict[str, Any] = field(default_factory=dict, repr=False)  # what a retry needs: headings, mapping, checksum
@@ -89,5 +109,7 @@ class ImportReport:
         if self.withdrawal:
             days = {name: getattr(self.withdrawal, name) for name in ("first", "last")}
             values["withdrawal"].update({name: day.isoformat() if day else None for name, day in days.items()})
+        if self.derivation:
+            values["derivation"]["day"] = self.derivation.day.isoformat()
         values["quarantine_file"] = str(self.quarantine_file) if self.quarantine_file else None
         return values

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from firmground.engine.areas import circles
+from firmground.engine.records.positive_lists import check_is_last
 from firmground.engine.records.resettling import settle_undone
 from firmground.engine.records.store import manifest as manifests
 from firmground.engine.records.store.damage import whole_files
@@ -59,8 +60,8 @@ def undo(data: str | Path, delivery: str, *, wait_seconds: float = WAIT_SECONDS)
     """Withdraw a delivery as of now. Nothing is erased: at an earlier known-at it counts as it did.
 
     delivery: its id, such as D000003. The same file may come in again afterwards, as a new delivery. A delivery that
-    is undone already stays so. Raises NotALake, NewerLake, NoSuchDelivery, UndoRefused, LakeBusy, LakeDamaged,
-    DiskTrouble; the lake is then as it was.
+    is undone already stays so. Raises NotALake, NewerLake, NoSuchDelivery, UndoRefused, LaterList, LakeBusy,
+    LakeDamaged, DiskTrouble; the lake is then as it was.
     """
     lake = Lake.open(Path(data))
     with disk_trouble(), lake.writing(wait_seconds):
@@ -69,6 +70,7 @@ def undo(data: str | Path, delivery: str, *, wait_seconds: float = WAIT_SECONDS)
         entry = _entry(manifest, delivery)
         if entry.undone_at is not None:
             return UndoReport(entry.id, entry.table, entry.undone_at, 0, 0, 0, was_undone=True)
+        check_is_last(manifest, entry)
         now = datetime.now(UTC)
         undone = replace(entry, undone_at=now, quarantine=None)
         after = manifest.next(now, deliveries=tuple(undone if d is entry else d for d in manifest.deliveries))

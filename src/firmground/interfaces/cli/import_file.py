@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from firmground.engine.records import ImportReport, UndoReport, Withdrawal, import_file, retry, undo
+from firmground.engine.records import Derivation, ImportReport, UndoReport, Withdrawal, import_file, retry, undo
 from firmground.engine.records.judging.conversion_kinds import TITLES
 from firmground.engine.records.reading.queries import is_database
 from firmground.interfaces.cli.mistakes import WrongUse
@@ -78,7 +78,10 @@ def import_(
         ),
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Withdraw what a full extract leaves out even if that is more than a fifth.")
+        bool,
+        typer.Option(
+            "--yes", help="Take what a full extract or list leaves out as gone, even if that is more than a fifth."
+        ),
     ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with exit code 1 if any row was put into quarantine.")
@@ -248,6 +251,8 @@ def show_import(report: ImportReport, *, dry_run: bool) -> None:
         say(f"Read as `{report.file_kind}` of {plain(report.source_file)}; source: {plain(report.source)}.")
     if report.withdrawal:
         _show_withdrawal(report.withdrawal, "would be" if dry_run else "are")
+    if report.derivation:
+        _show_derivation(report.derivation, "would " if dry_run else "")
     if report.waiting:
         say(f"{report.waiting:,} of these wait for their household; `import --retry` takes them in when it is known.")
     if report.mistakes:
@@ -280,6 +285,14 @@ def _show_withdrawal(gone: Withdrawal, verb: str) -> None:
     say(
         f"The file holds everything of {plain(gone.source)} {span}: {gone.left_out:,} of {gone.earlier:,} earlier rows"
         f" are not in it and {verb} withdrawn."
+    )
+
+
+def _show_derivation(said: Derivation, verb: str) -> None:
+    whose = f" of {plain(said.area)}" if said.area else ""
+    say(
+        f"The list of {said.day} holds {said.listed:,} of {said.members:,} members{whose}: {said.begun:,} conditions"
+        f" `{said.kind}` {verb}begin for those who are missing, {said.ended:,} {verb}end, {said.open:,} {verb}go on."
     )
 
 

@@ -53,8 +53,14 @@ def _cell(cell: Cell | None, column: str, mapping: Mapping, place: dict[str, str
     return value
 
 
-def match_persons(work: Workspace, registry: Registry, table: Table, columns: list[str]) -> None:
-    """Make `matched`: for rows with an ID number in place of a person, how many members fit, and who."""
+def match_persons(work: Workspace, registry: Registry, table: Table, mapping: Mapping, columns: list[str]) -> None:
+    """Make `matched`: for rows with an ID number in place of a person, how many members fit, and who.
+
+    The rows of a positive list are all matched, also by person_id; who is in two households is one person there.
+    """
+    if mapping.derives is not None:
+        _match_listed(work, registry, columns)
+        return
     if table.name == "persons" or "id_number" not in columns:
         work.connection.execute(
             "create table matched (row_no bigint, matches bigint, household_id varchar, person_id varchar)"
@@ -73,28 +79,46 @@ def match_persons(work: Workspace, registry: Registry, table: Table, columns: li
     )
 
 
+def _match_listed(work: Workspace, registry: Registry, columns: list[str]) -> None:
+    by_person = "person_id" in columns
+    same = " and c.household_id = p.household_id" if "household_id" in columns else ""
+    day = "try_cast(c.valid_from as date)"
+    pairs = ["c.person_id = p.person_id"] if by_person else []
+    if "id_number" in columns:
+        pairs.append("c.id_number = p.id_number" + (" and c.person_id is null" if by_person else ""))
+    selects = [
+        "select c.row_no, count(distinct p.person_id) as matches, min(p.household_id) as household_id, "
+        f"min(p.person_id) as person_id from cells as c join ({registry.people}) as p on {pair}{same} "
+        f"and (p.member_from is null or p.member_from <= {day}) and (p.member_to is null or p.member_to > {day}) "
+        "group by c.row_no"
+        for pair in pairs
+    ]
+    work.connection.execute("create table matched as " + " union all ".join(selects))
+
+
 def judge(
     work: Workspace,
     registry: Registry,
     table: Table,
+    mapping: Mapping,
     pack: Pack,
     columns: list[str],
     *,
-    rounded: Collection[str] = (),
     converted: Collection[str] = (),
     plain: Collection[str] = (),
 ) -> None:
     """Make `typed` (row_no, household_no, every column in its type, is_bad) and `bad` (row_no, at, part, mistakes).
 
-    rounded: columns of numbers whose further places the mapping gives up; converted and plain: those that
-    convert_cells named.
+    converted and plain: columns that convert_cells named. The rows of a positive list must name members.
     """
-    checks = checks_of(table, pack, columns, rounded, converted, plain)
-    joined = _joined(registry, table, columns)
+    is_list = mapping.derives is not None
+    checks = checks_of(table, pack, columns, mapping.rounded, converted, plain, is_list=is_list)
+    by_match = is_list or ("id_number" in columns and table.name != "persons")
+    joined = _joined(registry, table, columns, by_match=by_match)
     values = []
     for column in (*table.columns, *COMMON):
         value = typed(column) if column.name in columns else f"cast(null as {_sql_type(typed(column))})"
-        if column.name in ("household_id", "person_id") and "id_number" in columns and table.name != "persons":
+        if column.name in ("household_id", "person_id") and by_match:
             own = f'c."{column.name}"' if column.name in columns else "null"
             value = f"coalesce({own}, m.{column.name})"
         values.append(f'{value} as "{column.name}"')
@@ -126,15 +150,14 @@ def _mistake(check: Check) -> str:
     return f" || {mark} || ".join(parts)
 
 
-def _joined(registry: Registry, table: Table, columns: list[str]) -> str:
+def _joined(registry: Registry, table: Table, columns: list[str], *, by_match: bool) -> str:
     """The cells with their household `h`, area `a` and matched person `m`."""
-    by_number = "id_number" in columns and table.name != "persons"
     joined = "cells as c"
-    if by_number:
+    if by_match:
         joined += " left join matched as m on m.row_no = c.row_no"
     if table.name not in ("areas", "households"):
         own = "c.household_id" if "household_id" in columns else "null"
-        household = f"coalesce({own}, m.household_id)" if by_number else own
+        household = f"coalesce({own}, m.household_id)" if by_match else own
         joined += f" left join ({registry.households}) as h on h.household_id = {household}"
     if table.name in ("households", "shocks") and "area_code" in columns:
         joined += f" left join ({registry.areas}) as a on a.code = c.area_code"

@@ -69,20 +69,23 @@ def checks_of(
     rounded: Collection[str] = (),
     converted: Collection[str] = (),
     plain: Collection[str] = (),
+    *,
+    is_list: bool = False,
 ) -> list[Check]:
     """Every check of a table's rows. columns: those that the file fills; rounded: those whose places may be cut.
 
     converted: columns whose cells as they came stand beside them; plain: those whose every cell convert_cells found to
-    be spelled as the lake spells it, so that its spelling is not looked at again.
+    be spelled as the lake spells it, so that its spelling is not looked at again. is_list: each row of a positive list
+    names a member.
     """
     found: list[Check] = [_check(wrong.BrokenRow, "", "c.broken is not null", "c.broken")]
     for column in (*table.columns, *COMMON):
-        if column.required:
+        if column.required and not (is_list and column.name == "household_id"):
             found.append(_missing(column, table, columns))
         if column.name in columns:
             found += _column(column, column.name in rounded, column.name in plain)
     found += _across(table, columns)
-    found += _registry(table, pack, columns)
+    found += _registry(table, pack, columns, is_list=is_list)
     whole = [replace(check, condition=f"c.broken is null and ({check.condition})") for check in found[1:]]
     return [found[0], *(_as_it_came(check) if check.column in converted else check for check in whole)]
 
@@ -214,7 +217,7 @@ def _across(table: Table, columns: list[str]) -> Iterator[Check]:
         yield _check(wrong.DeletedWithoutKey, "deleted", f"lower(c.deleted) in ('true', '1', 'yes') and {record}")
 
 
-def _registry(table: Table, pack: Pack, columns: list[str]) -> Iterator[Check]:
+def _registry(table: Table, pack: Pack, columns: list[str], *, is_list: bool) -> Iterator[Check]:
     """Checks against the pack, the areas and the registry of households and persons."""
     if table.name in pack.kinds:
         yield from _kinds(table, pack)
@@ -233,10 +236,22 @@ def _registry(table: Table, pack: Pack, columns: list[str]) -> Iterator[Check]:
         unknown = "c.household_id is not null and h.household_no is null"
         yield _check(wrong.UnknownHousehold, "household_id", unknown)
     if "id_number" in columns:
-        yield from _id_number(table, pack, columns)
+        yield from _id_number(table, pack, columns, is_list=is_list)
+    elif is_list:
+        yield _not_a_member("person_id", columns, "true")
 
 
-def _id_number(table: Table, pack: Pack, columns: list[str]) -> Iterator[Check]:
+def _not_a_member(column: str, columns: list[str], sound: str) -> Check:
+    """A row of a positive list names nobody, or more than one; where the household is not known it waits for that."""
+    unsure = f"coalesce(m.matches, 0) <> 1 and {sound}"
+    if "household_id" in columns:
+        unsure += " and (c.household_id is null or h.household_no is not null)"
+    return _check(
+        wrong.PersonNotFound, column, unsure, "coalesce(m.matches, 0) || ' members'", "a member on the day of the list"
+    )
+
+
+def _id_number(table: Table, pack: Pack, columns: list[str], *, is_list: bool) -> Iterator[Check]:
     """The number itself, and where it stands for a person, that person. A wrong number has no person to be found."""
     sound = "true"
     if table.name != "persons":
@@ -247,7 +262,9 @@ def _id_number(table: Table, pack: Pack, columns: list[str]) -> Iterator[Check]:
         fits = gb_11643("c.id_number")
         yield _check(wrong.WrongIdNumber, "id_number", f"{sound} and not ({fits})", "'a number that fails its check'")
         sound += f" and ({fits})"
-    if table.name != "persons":
+    if is_list:
+        yield _not_a_member("id_number", columns, sound)
+    elif table.name != "persons":
         both = " and ".join(f"{_own(name, columns)} is not null" for name in ("household_id", "person_id"))
         unsure = f"c.id_number is not null and not ({both}) and coalesce(m.matches, 0) <> 1 and {sound}"
         found = "coalesce(m.matches, 0) || ' members with this ID number'"

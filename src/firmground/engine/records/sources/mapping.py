@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from firmground.engine.policy.delivers import FullSpan, parse_delivers
@@ -98,6 +99,13 @@ class Mapping:
             return {column: _fitted(cell, headings) for column, cell in cells.items()}
 
         return replace(self, columns=fit(self.columns), rows=tuple(fit(row) for row in self.rows))
+
+    def dated(self, received_on: date) -> Mapping:
+        """A positive list with the kind that is derived, and the day it was received where it says no day itself."""
+        if self.derives is None:
+            return self
+        day, kind = Cell(constant=received_on.isoformat()), Cell(constant=self.derives.kind)
+        return replace(self, columns={"valid_from": day, **self.columns, "kind": kind})
 
     def missing(self, headings: list[str]) -> list[str]:
         """The headings that a file lacks for this mapping; several for one column as `A or B`."""
@@ -239,7 +247,7 @@ def check_columns(mapping: Mapping, headings: list[str], table: Table) -> list[s
                 )
             if cell.heading is not None:
                 used.add(cell.heading)
-        _require(cells, headings, table)
+        _require(cells, headings, table, is_list=mapping.derives is not None)
     return [heading for heading in headings if heading not in used]
 
 
@@ -253,8 +261,8 @@ def _no_column(column: str, table: Table, known: list[str], place: Place | None)
     )
 
 
-def _require(cells: dict[str, Cell], headings: list[str], table: Table) -> None:
-    for column in missing_columns(set(cells), table):
+def _require(cells: dict[str, Cell], headings: list[str], table: Table, *, is_list: bool) -> None:
+    for column in missing_columns(set(cells), table, is_list=is_list):
         close = nearest(column, headings)
         raise ColumnMissing(
             found=f"The table `{table.name}` needs the column `{column}`, which the file does not have",

@@ -60,10 +60,29 @@ class Everything:
 
 
 @dataclass(frozen=True)
+class PositiveList:
+    """What a complete list of who has something is about: those missing from it on a day have a kind of condition.
+
+    area: the code to which it is limited, None for every member.
+    """
+
+    source: str
+    kind: str
+    area: str | None
+    day: date
+    received_at: datetime
+
+    def same_as(self, other: PositiveList) -> bool:
+        """Whether the later of the two goes on where the other one ended."""
+        return (self.source, self.kind, self.area) == (other.source, other.kind, other.area)
+
+
+@dataclass(frozen=True)
 class DeliveryEntry:
     """One delivery: where its report is, and what of it is still in quarantine (None: nothing).
 
-    undone_at: since when its rows do not count. everything: of a full extract, what it speaks of.
+    undone_at: since when its rows do not count. everything: of a full extract, what it speaks of. listed: of a positive
+    list, what it is about.
     """
 
     id: str
@@ -73,6 +92,7 @@ class DeliveryEntry:
     quarantine: DataFile | None = None
     undone_at: datetime | None = None
     everything: Everything | None = None
+    listed: PositiveList | None = None
 
 
 @dataclass(frozen=True)
@@ -243,11 +263,12 @@ def _delivery(values: Any) -> DeliveryEntry:
         raise ValueError("a delivery's id")
     _is(given["table"], str)
     _is(given["sha256"], str)
-    undone, everything = given.get("undone_at"), given.get("everything")
+    undone, everything, listed = given.get("undone_at"), given.get("everything"), given.get("listed")
     read = {
         "quarantine": _file(given["quarantine"]) if given["quarantine"] is not None else None,
         "undone_at": _time(undone) if undone is not None else None,
         "everything": _everything(everything) if everything is not None else None,
+        "listed": _listed(listed) if listed is not None else None,
     }
     return DeliveryEntry(**{**given, **read})
 
@@ -262,6 +283,16 @@ def _everything(values: Any) -> Everything:
         "held": _file(given["held"]) if given["held"] is not None else None,
     }
     return Everything(**{**given, **read})
+
+
+def _listed(values: Any) -> PositiveList:
+    given = _is(values, dict)
+    _is(given["source"], str)
+    _is(given["kind"], str)
+    if given["area"] is not None:
+        _is(given["area"], str)
+    read = {"day": date.fromisoformat(_is(given["day"], str)), "received_at": _time(given["received_at"])}
+    return PositiveList(**{**given, **read})
 
 
 def _day(value: object) -> date | None:

@@ -75,5 +75,5 @@ def counting_sql(lake: Lake, manifest: Manifest, table: str) -> str:
 def _no_people() -> str:
     return (
         "select '' as household_id, '' as person_id, '' as id_number, cast(null as date) as member_from, "
-        "cast(null as date) as member_to where false"
+        "cast(null as date) as member_to, cast(null as date) as birth_date where false"
     )

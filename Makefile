@@ -10,7 +10,7 @@ NOT_MARKED = $(foreach mark,$(subst $(comma), ,$(WITHOUT)), and not $(mark))
 comma := ,
 PYTEST = $(BIN)/python -m pytest
 
-.PHONY: help demo test test-slow fuzz lint lock docs picture clean system
+.PHONY: help demo test test-slow fuzz faults lint lock docs picture clean system
 
 help:  ## what there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -27,6 +27,9 @@ test-slow: .venv/dev.installed system  ## the slow tests
 
 fuzz: .venv/dev.installed  ## the random tests with many more examples
 	FIRMGROUND_EXAMPLES=$${FIRMGROUND_EXAMPLES:-1000} $(PYTEST) -n 2 -m "hypothesis and not spark"
+
+faults: .venv/dev.installed  ## kill commands at 1,000 random moments, fill the disk at 200
+	FIRMGROUND_KILLS=$${FIRMGROUND_KILLS:-1000} $(PYTEST) -s -m slow tests/engine/records/store/test_faults.py
 
 lint: .venv/dev.installed  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
-import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.records.lakes import HOUSEHOLDS, LakeUnderTest, income
-from engine.records.store.stopped_imports import Answering, start, unnamed_files
+from engine.records.store.stopped_imports import Answering, unnamed_files
 from firmground.engine.records import Lake, deliveries, import_file
 from firmground.engine.records.store import workspace
 from firmground.engine.records.store.disk import DiskTrouble
@@ -36,36 +33,6 @@ def _state(lake: LakeUnderTest) -> tuple[int, list[int], int]:
 
 def _expected(amount: int) -> tuple[int, list[int], int]:
     return amount * _ROWS, [amount] * (_ROWS if amount else 0), 2 + amount
-
-
-def _kill(lake: LakeUnderTest, kills: int) -> None:
-    started, amount = time.monotonic(), 1
-    start(_file(lake, amount), table="income", data=lake.path).join()
-    usual = time.monotonic() - started
-    while kills:
-        amount += 1
-        path = _file(lake, amount)
-        process = start(path, table="income", data=lake.path)
-        time.sleep(usual * secrets.randbelow(1000) / 1000)
-        process.kill()
-        process.join()
-
-        kills -= process.exitcode == -signal.SIGKILL
-        found = _state(lake)
-        assert found in (_expected(amount - 1), _expected(amount))
-        report = import_file(path, table="income", data=lake.path)
-        assert (report.repeated > 0) == (found == _expected(amount))
-        assert _state(lake) == _expected(amount)
-        assert unnamed_files(lake) == set()
-
-
-def test_a_killed_import_leaves_the_state_before_or_after(lake: LakeUnderTest) -> None:
-    _kill(lake, 12)
-
-
-@pytest.mark.slow
-def test_fifty_killed_imports_leave_the_state_before_or_after(lake: LakeUnderTest) -> None:
-    _kill(lake, 50)
 
 
 @pytest.mark.parametrize("call", ["fsync", "link", "replace"])

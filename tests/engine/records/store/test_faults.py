@@ -138,8 +138,8 @@ def _run_on_a_full_disk(history: History, command: Command, how: str) -> str:
     if how == "calls":
         return command.start(fail_after, chance.randrange(20)).answer()
     if how == "files":
-        return command.start(write_no_larger_files, int(4 ** chance.uniform(3, 9))).answer()
-    ballast = _fill(history.lake.folder, int(4 ** chance.uniform(3, 10)))
+        return command.start(write_no_larger_files, int(4 ** chance.uniform(2, 7))).answer()
+    ballast = _fill(history.lake.folder, int(4 ** chance.uniform(3, 8)))
     answer = command.start().answer()
     ballast.unlink()
     return answer

@@ -83,7 +83,7 @@ def test_an_import_interrupted_at_any_step_leaves_the_old_state(lake: LakeUnderT
     assert unnamed_files(lake) == set()
 
 
-@pytest.mark.parametrize("largest_file", [0, 1000, 14_000, 60_000])
+@pytest.mark.parametrize("largest_file", [0, 100, 1000, 3000])
 def test_a_full_disk_is_said_and_leaves_the_old_state(lake: LakeUnderTest, largest_file: int) -> None:
     path = _file(lake, 1)
     before = lake.snapshot()

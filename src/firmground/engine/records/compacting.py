@@ -16,6 +16,7 @@ from firmground.engine.records.store.disk import disk_trouble
 from firmground.engine.records.store.file_names import parquet_sql
 from firmground.engine.records.store.lake import WAIT_SECONDS, Lake
 from firmground.engine.records.store.manifest import DataFile
+from firmground.engine.records.store.registry import readable
 from firmground.engine.records.store.workspace import Workspace, sweep, workspace
 
 LARGE = 1_000_000  # rows from which a file is left as it is
@@ -49,7 +50,10 @@ def compact(data: str | Path, *, progress: Progress | None = None, wait_seconds:
         sweep(lake, before)
         tables = dict(before.tables)
         after = before.next(datetime.now(UTC), ranks=ranks)
-        with workspace(lake.path, lake.settings.time_zone) as work, whole_files(lake.path, before.files()):
+        with (
+            workspace(lake.path, lake.settings.time_zone, readable(lake, before)) as work,
+            whole_files(lake.path, before.files()),
+        ):
             for place, (table, files) in enumerate(before.tables.items()):
                 say(f"writing {table} together", place, len(tables))
                 tables[table] = _together(work, lake, files, f"records/{table}", after.version, timed=True)

@@ -41,10 +41,10 @@ from firmground.engine.records.store.damage import whole_files
 from firmground.engine.records.store.disk import disk_trouble
 from firmground.engine.records.store.lake import WAIT_SECONDS, Lake, LakeSettings
 from firmground.engine.records.store.manifest import DataFile, DeliveryEntry, Manifest
-from firmground.engine.records.store.registry import registry_of, rows_of
+from firmground.engine.records.store.registry import readable, registry_of, rows_of
 from firmground.engine.records.store.workspace import Workspace, sweep, workspace
 from firmground.engine.records.summing_up import counted, mistakes_of, rounded_of, unlisted_of
-from firmground.engine.records.withdrawing import check_drop, extract_of, keep_held
+from firmground.engine.records.withdrawing import HELD, check_drop, extract_of, keep_held
 from firmground.engine.tables import Table
 from firmground.engine.tables import table as table_named
 from firmground.errors import FirmgroundError
@@ -177,7 +177,8 @@ def _import(
     if not asked.dry_run:
         sweep(lake, manifest)
     parent = next(folder for folder in (lake.path, *lake.path.absolute().parents) if folder.exists())
-    with workspace(parent, lake.settings.time_zone) as work:
+    files = [*([brought.path] if isinstance(brought, Content) else []), *readable(lake, manifest)]
+    with workspace(parent, lake.settings.time_zone, files, [lake.path / HELD]) as work:
         content = brought if isinstance(brought, Content) else fetch(brought, work.folder)
 
         def read(form: Form) -> Staged:
@@ -383,7 +384,7 @@ def _taken_up(lake: Lake, entry: DeliveryEntry, mapping: str | Path | None) -> D
 
 def _retry(lake: Lake, pack: Pack, delivery: Delivery, kept: DataFile, say: Progress) -> ImportReport:
     manifest = lake.manifest()
-    with workspace(lake.path, lake.settings.time_zone) as work:
+    with workspace(lake.path, lake.settings.time_zone, readable(lake, manifest), [lake.path / HELD]) as work:
         with whole_files(lake.path, manifest.files()):
             take_from_quarantine(work, lake, kept, delivery.headings)
             report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=False)

@@ -15,6 +15,7 @@ from firmground.engine.records.store.registry import rows_of
 from firmground.engine.records.store.workspace import Workspace
 from firmground.engine.tables import TABLES, Table
 
+SETTLED = "settled"  # folder of the lake
 Settled = dict[str, DataFile]  # by table
 
 
@@ -147,5 +148,5 @@ def _settled(
     others = {name: file for name, file in settled.items() if name != table.name}
     if not settle(work.connection, table, touched, rows, old, events_of(after, table, lake)):
         return others
-    name = f"settled/{table.name}-{after.version:010d}.parquet"
+    name = f"{SETTLED}/{table.name}-{after.version:010d}.parquet"
     return {**others, table.name: work.write("select * from settled order by all", name, lake.path)}

@@ -10,13 +10,13 @@ from typing import Any
 
 from firmground.engine.areas import circles
 from firmground.engine.records.positive_lists import check_is_last
-from firmground.engine.records.resettling import settle_undone
+from firmground.engine.records.resettling import SETTLED, settle_undone
 from firmground.engine.records.store import manifest as manifests
 from firmground.engine.records.store.damage import whole_files
 from firmground.engine.records.store.disk import disk_trouble
 from firmground.engine.records.store.lake import WAIT_SECONDS, Lake
 from firmground.engine.records.store.manifest import DeliveryEntry, Manifest
-from firmground.engine.records.store.registry import counting_sql
+from firmground.engine.records.store.registry import counting_sql, readable
 from firmground.engine.records.store.workspace import Workspace, sweep, workspace
 from firmground.errors import FirmgroundError, nearest
 
@@ -74,7 +74,11 @@ def undo(data: str | Path, delivery: str, *, wait_seconds: float = WAIT_SECONDS)
         now = datetime.now(UTC)
         undone = replace(entry, undone_at=now, quarantine=None)
         after = manifest.next(now, deliveries=tuple(undone if d is entry else d for d in manifest.deliveries))
-        with workspace(lake.path, lake.settings.time_zone) as work, whole_files(lake.path, manifest.files()):
+        files = readable(lake, manifest)
+        with (
+            workspace(lake.path, lake.settings.time_zone, files, [lake.path / SETTLED]) as work,
+            whole_files(lake.path, manifest.files()),
+        ):
             after = replace(after, settled=settle_undone(work, lake, after, undone))
             if entry.table == "areas":
                 try:

@@ -16,6 +16,7 @@ from firmground.engine.records.store.registry import counting_sql
 from firmground.engine.records.store.workspace import Workspace
 from firmground.errors import FirmgroundError
 
+HELD = "held"  # folder of the lake
 LARGEST_DROP = 20  # per cent of the earlier rows that an extract may leave out unasked
 
 
@@ -59,7 +60,7 @@ def keep_held(work: Workspace, delivery: Delivery, lake: Lake, version: int) -> 
         return None
     return work.write(
         f"select key from ({keys}) where key is not null order by key",
-        f"held/{delivery.id}-{version:010d}.parquet",
+        f"{HELD}/{delivery.id}-{version:010d}.parquet",
         lake.path,
     )
 

@@ -20,6 +20,7 @@ from firmground.engine.records.store import manifest as manifests
 from firmground.engine.records.store.disk import disk_trouble
 from firmground.engine.records.store.lake import SETTINGS, Lake, NotALake
 from firmground.engine.records.store.manifest import Manifest
+from firmground.engine.records.store.registry import readable
 from firmground.engine.records.store.workspace import Workspace, left_overs, workspace
 from firmground.errors import FirmgroundError, Place
 
@@ -137,7 +138,7 @@ def _with_problems(check: DataCheck, lake: Lake, manifest: Manifest, *, listed: 
     with (
         disk_trouble(),
         tempfile.TemporaryDirectory(prefix="firmground-") as folder,  # imports sweep the lake's own folder
-        workspace(Path(folder), lake.settings.time_zone) as work,
+        workspace(Path(folder), lake.settings.time_zone, readable(lake, manifest)) as work,
     ):
         find_problems(work, lake, manifest, check.as_of)
         lines = None

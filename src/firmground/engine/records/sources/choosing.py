@@ -64,18 +64,18 @@ def choose(
         )
     if mapping is not None and len(candidates) == 1:
         return _as(candidates[0], stage(_form(candidates[0], form)), table)
-    misfits: list[tuple[Mapping, list[str]]] = []
+    misfits: list[tuple[Mapping, str]] = []
     for own in dict.fromkeys(_form(kind, form) for kind in candidates):
         try:
             staged = stage(own)
         except FirmgroundError as error:
-            misfits += [(kind, [error.found]) for kind in candidates if _form(kind, form) == own]
+            misfits += [(kind, f"it cannot be read ({error.found})") for kind in candidates if _form(kind, form) == own]
             continue
         alike = [kind for kind in candidates if _form(kind, form) == own]
         fitting = [kind for kind in alike if not kind.missing(staged.headings)]
         if fitting:
             return _as(_best(fitting, staged.headings), staged, table)
-        misfits += [(kind, kind.missing(staged.headings)) for kind in alike]
+        misfits += [(kind, f"it lacks {', '.join(kind.missing(staged.headings))}") for kind in alike]
     if table is None and not candidates:
         raise TableNotTold(
             found="Nothing tells to which table the rows belong",
@@ -133,8 +133,8 @@ def _used(kind: Mapping, headings: list[str]) -> set[str]:
     return {cell.heading for cell in cells if cell.heading is not None}
 
 
-def _no_kind(misfits: list[tuple[Mapping, list[str]]], headings: list[str]) -> NoKindFits:
-    missing = "; ".join(f"for `{kind.name}` it lacks {', '.join(names)}" for kind, names in misfits)
+def _no_kind(misfits: list[tuple[Mapping, str]], headings: list[str]) -> NoKindFits:
+    missing = "; ".join(f"for `{kind.name}` {why}" for kind, why in misfits)
     return NoKindFits(
         found=f"The file has the headings of no kind of file in {Path(misfits[0][0].file).name}: {missing}",
         expected="the headings of one of them; it has " + ", ".join(headings),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from firmground.engine.areas import SHIPPED, AreaTree
 from firmground.engine.policy.model import Pack
@@ -54,6 +55,13 @@ def _known(households: str, manifest: Manifest) -> str:
     undone = ", ".join(str(d.number) for d in manifest.deliveries if d.table == "households" and d.undone_at)
     where = f" where row_id // {ROWS_PER_DELIVERY} not in ({undone})" if undone else ""
     return f"select distinct household_id, household_no from ({households}){where}"
+
+
+def readable(lake: Lake, manifest: Manifest) -> list[Path]:
+    """The files that the SQL of a registry and of the rows of a state of the lake reads."""
+    tree = lake.settings.area_tree
+    shipped = [AreaTree.path(SHIPPED[tree])] if tree else []
+    return [*(lake.path / file.path for file in manifest.files()), *shipped]
 
 
 def _shipped(pack: Pack) -> str:

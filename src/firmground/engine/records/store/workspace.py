@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from firmground.engine.records.store.damage import LakeDamaged
-from firmground.engine.records.store.file_names import parquet_sql, target_literal
+from firmground.engine.records.store.file_names import parquet_sql, pattern_of, target_literal
 from firmground.engine.records.store.lake import Lake
 from firmground.engine.records.store.manifest import DataFile, Manifest, flush_folder
 
@@ -75,8 +75,13 @@ class Workspace:
 
 
 @contextmanager
-def workspace(parent: Path, time_zone: str) -> Iterator[Workspace]:
-    """A workspace inside a folder; gone at the end."""
+def workspace(
+    parent: Path, time_zone: str, readable: Iterable[Path], folders: Iterable[Path] = ()
+) -> Iterator[Workspace]:
+    """A workspace inside a folder; gone at the end.
+
+    readable: the files that its SQL may read, whatever it is told to do. folders: where it may read and write besides.
+    """
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
     try:
         connection = duckdb.connect()
@@ -92,6 +97,11 @@ def workspace(parent: Path, time_zone: str) -> Iterator[Workspace]:
                 ("enable_progress_bar", False),
             ):
                 connection.execute(f"set {name} = ?", [value])
+            named = [name for path in readable for name in (str(path.absolute()), pattern_of(path))]
+            connection.execute("set allowed_paths = ?", [named])
+            connection.execute("set allowed_directories = ?", [[str(path.absolute()) for path in (folder, *folders)]])
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
             yield Workspace(folder, connection)
         finally:
             connection.close()

@@ -91,14 +91,15 @@ def _work(rows: str) -> str:
         "several as (select person_id from j where ends > started_on group by 1 having count(distinct source) > 1), "
         "s as (select j.*, row_number() over (partition by person_id order by started_on, source, row_id) as place "
         "from j semi join several using (person_id) where ends > started_on), "
-        "reach as (select person_id, source, place, max(ends) over (partition by person_id, source order by place) "
-        "as reaches from s), "
         "beside as (select s.*, o.source as other_source from s join (select distinct person_id, source from s) as o "
-        "on o.person_id = s.person_id and o.source <> s.source) "
+        "on o.person_id = s.person_id and o.source <> s.source), "
+        "line as (select person_id, source as told_by, place, ends, null as b from s union all "
+        "select person_id, other_source as told_by, place, null as ends, beside as b from beside), "
+        "reach as (select b, max(ends) over (partition by person_id, told_by order by place "
+        "rows between unbounded preceding and current row) as reaches from line) "
         "select b.household_id, b.person_id, b.source, b.other_source, 'job ' || b.job_id || ' began on ' || "
-        "b.started_on || ', one from the other source ' || if(isinf(p.reaches), 'is open', 'ended on ' || p.reaches) "
-        "as detail from beside as b asof join reach as p on p.person_id = b.person_id and p.source = b.other_source "
-        "and b.place > p.place where p.reaches > b.started_on"
+        "b.started_on || ', one from the other source ' || if(isinf(reaches), 'is open', 'ended on ' || reaches) "
+        "as detail from reach where b is not null and reaches > b.started_on"
     )
 
 

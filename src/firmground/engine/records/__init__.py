@@ -3,8 +3,9 @@
 from firmground.engine.records.checking.data_check import DataCheck, ProblemCount, check_data
 from firmground.engine.records.compacting import CompactReport, compact
 from firmground.engine.records.deliveries import deliveries, due
-from firmground.engine.records.importing import import_file, retry
+from firmground.engine.records.importing import import_file
 from firmground.engine.records.report import Derivation, ImportReport, Withdrawal
+from firmground.engine.records.retrying import retry
 from firmground.engine.records.store.damage import LakeDamaged, check_sums, whole_files
 from firmground.engine.records.store.file_names import parquet_sql, pattern_of
 from firmground.engine.records.store.lake import Lake, LakeSettings

@@ -2,55 +2,38 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from firmground.engine.policy import load_pack
 from firmground.engine.policy.delivers import FullSpan, parse_delivers
 from firmground.engine.policy.model import Pack
-from firmground.engine.records.accepting import accept
-from firmground.engine.records.deliveries import last_report
+from firmground.engine.records.delivering import STEPS, Into, Progress, deliver, publish
 from firmground.engine.records.delivery import Delivery
-from firmground.engine.records.judging.cells import judge, make_cells, match_persons
 from firmground.engine.records.judging.checks import FIRST_DAY, LAST_DAY
-from firmground.engine.records.judging.conversions import convert_cells
 from firmground.engine.records.judging.mistakes import SourceRefused
-from firmground.engine.records.judging.placing import judge_places
-from firmground.engine.records.judging.quarantine import put_in_quarantine, take_from_quarantine
-from firmground.engine.records.positive_lists import dated, derive
 from firmground.engine.records.reading.content import Content, look
 from firmground.engine.records.reading.form import Form
 from firmground.engine.records.reading.queries import DatabaseQuery, fetch
 from firmground.engine.records.reading.staging import Staged, stage
-from firmground.engine.records.repeating import said_before
 from firmground.engine.records.report import ImportReport
-from firmground.engine.records.sources.choosing import choose, of_delivery
+from firmground.engine.records.sources.choosing import choose
 from firmground.engine.records.sources.mapping import (
-    MappingUnsound,
     check_columns,
-    parse_mapping,
-    without_mapping,
 )
 from firmground.engine.records.store import manifest as manifests
 from firmground.engine.records.store.damage import whole_files
 from firmground.engine.records.store.disk import disk_trouble
 from firmground.engine.records.store.lake import WAIT_SECONDS, Lake, LakeSettings
-from firmground.engine.records.store.manifest import DataFile, DeliveryEntry, Manifest
-from firmground.engine.records.store.registry import readable, registry_of, rows_of
-from firmground.engine.records.store.workspace import Workspace, sweep, workspace
-from firmground.engine.records.summing_up import counted, mistakes_of, rounded_of, unlisted_of
-from firmground.engine.records.withdrawing import HELD, check_drop, extract_of, keep_held
+from firmground.engine.records.store.manifest import DeliveryEntry
+from firmground.engine.records.store.registry import readable
+from firmground.engine.records.store.workspace import sweep, workspace
+from firmground.engine.records.withdrawing import HELD
 from firmground.engine.tables import Table
 from firmground.engine.tables import table as table_named
 from firmground.errors import FirmgroundError
 
-Progress = Callable[[str, int, int | None], None]
-_STEPS = ("reading the file", "checking rows", "writing accepted rows", "settling corrections", "publishing")
 _LONGEST_SOURCE = 200
 
 
@@ -172,7 +155,7 @@ def _import(
     brought: Content | DatabaseQuery, asked: _Request, lake: Lake, pack: Pack, progress: Progress | None
 ) -> ImportReport:
     say = progress or (lambda what, done, total: None)
-    say(_STEPS[0], 0, len(_STEPS))
+    say(STEPS[0], 0, len(STEPS))
     manifest = lake.manifest()
     if not asked.dry_run:
         sweep(lake, manifest)
@@ -205,11 +188,11 @@ def _import(
             return _repeated(delivery, staged, earlier)
         unused = check_columns(chosen.mapping, staged.headings, chosen.table)
         with whole_files(lake.path, manifest.files()):
-            report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=asked.dry_run)
+            report, changed = deliver(work, delivery, Into(lake, manifest, pack), say, dry_run=asked.dry_run)
         notes = (*staged.notes, *report.notes)
         report = replace(report, unused=tuple(unused), notes=notes, is_dry_run=asked.dry_run)
         if not asked.dry_run:
-            _publish(lake, delivery, report, changed, say)
+            publish(lake, delivery, report, changed, say)
         return report
 
 
@@ -238,156 +221,3 @@ def _repeated(delivery: Delivery, staged: Staged, earlier: DeliveryEntry) -> Imp
         waiting=0,
         notes=(note,),
     )
-
-
-def _deliver(
-    work: Workspace, delivery: Delivery, lake: Lake, manifest: Manifest, pack: Pack, say: Progress, *, dry_run: bool
-) -> tuple[ImportReport, Manifest]:
-    """Judge the rows of `raw`, write the good and the bad ones. Returns the report and the manifest to publish."""
-    say(_STEPS[1], 1, len(_STEPS))
-    registry = registry_of(lake, manifest, pack)
-    delivery = dated(delivery, lake)
-    columns = make_cells(work, delivery.mapping, delivery.headings, delivery.table)
-    codes = registry.areas if pack.area_tree == "china" else None
-    conversions, plain = convert_cells(work, delivery, columns, currency=lake.settings.currency, area_codes=codes)
-    match_persons(work, registry, delivery.table, delivery.mapping, columns)
-    converted = {conversion.column for conversion in conversions}
-    judge(work, registry, delivery.table, delivery.mapping, pack, columns, converted=converted, plain=plain)
-    if delivery.table.name == "areas":
-        judge_places(work, delivery, rows_of(lake, manifest.tables.get("areas", ())))
-    everything, withdrawal = extract_of(work, delivery, lake, manifest)
-    if withdrawal and not (delivery.may_drop or dry_run):
-        check_drop(withdrawal)
-    rows, quarantined, waiting = counted(work)
-    report = ImportReport(
-        file=delivery.file,
-        table=delivery.table.name,
-        source=delivery.source,
-        received_at=delivery.received_at,
-        delivery=None if dry_run else delivery.id,
-        rows=rows,
-        accepted=rows - quarantined,
-        quarantined=quarantined,
-        repeated=0,
-        waiting=waiting,
-        mistakes=mistakes_of(work, delivery),
-        conversions=conversions,
-        source_file=Path(delivery.mapping.file).name,
-        file_kind=delivery.mapping.name,
-        notes=(
-            *rounded_of(work, delivery),
-            *said_before(work, delivery, lake, manifest),
-            *unlisted_of(work, delivery, pack),
-        ),
-        withdrawal=withdrawal,
-        stored={
-            "headings": delivery.headings,
-            "first_row": delivery.first_row,
-            "mapping": delivery.mapping.text,
-            "kind": delivery.mapping.name,
-            "sha256": delivery.sha256,
-        },
-    )
-    derived = derive(work, delivery, lake, manifest, registry, pack, is_preview=dry_run)
-    report = replace(report, derivation=derived.said if derived else None)
-    taken_up_in_vain = delivery.first_report is not None and rows == quarantined
-    if dry_run or taken_up_in_vain:
-        return report, manifest
-    say(_STEPS[2], 2, len(_STEPS))
-    version = manifest.version + 1
-    kept = put_in_quarantine(work, delivery, lake, version) if quarantined else None
-    if everything is not None:
-        everything = replace(everything, held=keep_held(work, delivery, lake, version))
-    listed = derived.listed if derived else None
-    entry = DeliveryEntry(
-        delivery.id, delivery.number, delivery.table.name, delivery.sha256, kept, None, everything, listed
-    )
-    changes: dict[str, Any] = {}
-    if derived.rows if derived else rows > quarantined:
-        changes = accept(work, delivery, lake, manifest, registry, dict(pack.source_ranks), entry, say)
-    others = tuple(d for d in manifest.deliveries if d.id != delivery.id)
-    deliveries = tuple(sorted((*others, entry), key=lambda d: d.number))
-    if kept is not None:
-        report = replace(report, quarantine_file=(lake.path / kept.path).with_suffix(".csv"))
-    return report, manifest.next(datetime.now(UTC), deliveries=deliveries, **changes)
-
-
-def _publish(lake: Lake, delivery: Delivery, report: ImportReport, manifest: Manifest, say: Progress) -> None:
-    say(_STEPS[4], 4, len(_STEPS))
-    folder = lake.path / "deliveries"
-    folder.mkdir(exist_ok=True)
-    stored = {**report.as_dict(), **report.stored}
-    name = f"{delivery.id}.json" if delivery.first_report is None else f"{delivery.id}-{manifest.version:010d}.json"
-    manifests.write_flushed(folder / name, json.dumps(stored, ensure_ascii=False, indent=1).encode())
-    manifests.flush_folder(folder)
-    lake.write_settings()
-    manifests.publish(lake.path, manifest)
-
-
-def retry(
-    data: str | Path,
-    *,
-    mapping: str | Path | None = None,
-    progress: Progress | None = None,
-    wait_seconds: float = WAIT_SECONDS,
-) -> list[ImportReport]:
-    """Take up every quarantined row again, each as part of its own delivery: it keeps that delivery's received_at.
-
-    mapping: another mapping for all of them, with as many records per row. Returns one report per delivery that had
-    rows in quarantine; its `rows` are those taken up. Raises what import_file raises, and UnknownDelivery; mistakes in
-    the mapping are found before anything is changed.
-    """
-    lake = Lake.open(Path(data))
-    pack = load_pack(lake.settings.pack)
-    say = progress or (lambda what, done, total: None)
-    with disk_trouble(), lake.writing(wait_seconds):
-        manifest = lake.manifest()
-        sweep(lake, manifest)
-        waiting = [
-            (_taken_up(lake, entry, mapping), entry.quarantine) for entry in manifest.deliveries if entry.quarantine
-        ]
-        return [_retry(lake, pack, delivery, kept, say) for delivery, kept in waiting]
-
-
-def _taken_up(lake: Lake, entry: DeliveryEntry, mapping: str | Path | None) -> Delivery:
-    """A delivery as it came in, with another mapping if one is given."""
-    stored = last_report(lake, entry.id)
-    headings, table = stored["headings"], table_named(entry.table)
-    received_at = datetime.fromisoformat(stored["received_at"])
-    as_read = without_mapping(headings, table)
-    if stored["mapping"]:
-        text, kind = stored["mapping"].encode(), stored.get("kind", "")  # earlier versions have one kind
-        as_read = parse_mapping(text, f"mapping of {entry.id}", kind).fitted(headings)
-    chosen = of_delivery(Path(mapping), headings, table) if mapping else as_read
-    check_columns(chosen, headings, table)
-    if len(chosen.records()) != len(as_read.records()):
-        raise MappingUnsound(
-            found=f"The mapping makes {len(chosen.records())} records of a row; {entry.id} came in as"
-            f" {len(as_read.records())} records of a row",
-            expected="as many records of a row as when the file came in",
-        )
-    file, source = stored["file"], stored["source"]
-    first = ImportReport(file, entry.table, source, received_at, entry.id, 0, 0, 0, 0, 0)
-    return Delivery(
-        entry.number,
-        table,
-        file,
-        entry.sha256,
-        source,
-        received_at,
-        chosen,
-        headings,
-        first_row=stored.get("first_row", 2),  # reports of earlier versions do not say it
-        first_report=first,
-    )
-
-
-def _retry(lake: Lake, pack: Pack, delivery: Delivery, kept: DataFile, say: Progress) -> ImportReport:
-    manifest = lake.manifest()
-    with workspace(lake.path, lake.settings.time_zone, readable(lake, manifest), [lake.path / HELD]) as work:
-        with whole_files(lake.path, manifest.files()):
-            take_from_quarantine(work, lake, kept, delivery.headings)
-            report, changed = _deliver(work, delivery, lake, manifest, pack, say, dry_run=False)
-        if changed is not manifest:
-            _publish(lake, delivery, report, changed, say)
-        return report

@@ -176,11 +176,15 @@ def test_the_list_of_deliveries_says_what_is_still_in_quarantine(lake: LakeUnder
         "file": "file1.csv",
         "table": "income",
         "source": "a",
+        "source_title": None,
+        "answers": None,
+        "file_kind": "",
         "received_at": _JUNE,
         "rows": 3,
         "accepted": 1,
         "quarantined": 2,
         "in_quarantine_now": 1,
+        "undone_at": None,
     }
 
 

@@ -182,7 +182,8 @@ def test_rows_that_their_source_sent_before_are_named(lake: LakeUnderTest) -> No
     )
 
     assert [note for note in again.notes if note.startswith("1 rows are equal to rows")]
-    assert not lake.deliver("income", [income(5)], source="aid").notes
+    new = lake.deliver("income", [income(5)], source="aid")
+    assert not [note for note in new.notes if "are equal to rows" in note]
 
 
 def test_a_row_sent_again_and_taken_up_from_quarantine_too_is_named(lake: LakeUnderTest) -> None:

@@ -3,6 +3,8 @@
 from firmground.engine.records.checking.data_check import DataCheck, ProblemCount, check_data
 from firmground.engine.records.compacting import CompactReport, compact
 from firmground.engine.records.deliveries import deliveries, due
+from firmground.engine.records.guessing.guess import guess
+from firmground.engine.records.guessing.proposing import Proposal
 from firmground.engine.records.importing import import_file
 from firmground.engine.records.report import Derivation, ImportReport, Withdrawal
 from firmground.engine.records.retrying import retry
@@ -24,6 +26,7 @@ __all__ = [
     "LakeSettings",
     "Manifest",
     "ProblemCount",
+    "Proposal",
     "UndoReport",
     "Withdrawal",
     "check_data",
@@ -31,6 +34,7 @@ __all__ = [
     "compact",
     "deliveries",
     "due",
+    "guess",
     "import_file",
     "parquet_sql",
     "pattern_of",

@@ -12,8 +12,9 @@ import typer
 from firmground.engine.records import Derivation, ImportReport, UndoReport, Withdrawal, import_file, retry, undo
 from firmground.engine.records.judging.conversion_kinds import TITLES
 from firmground.engine.records.reading.queries import is_database
+from firmground.interfaces.cli.guessing import show_guess
 from firmground.interfaces.cli.mistakes import WrongUse
-from firmground.interfaces.cli.options import AsJson, Data, existing_file, read_time
+from firmground.interfaces.cli.options import AsJson, existing_file, read_time
 from firmground.interfaces.cli.screen import plain, progress, say, say_json, say_table
 
 ANSWER_IS_NO = 1
@@ -25,7 +26,6 @@ def add_to(app: typer.Typer) -> None:
 
 
 def import_(
-    data: Data,
     file: Annotated[
         str | None,
         typer.Argument(
@@ -33,6 +33,9 @@ def import_(
             help="CSV file, workbook or Parquet file; with --query the address of a database.",
             show_default=False,
         ),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="DIR", help="Folder of the lake. Only a guess can do without.")
     ] = None,
     table: Annotated[
         str | None, typer.Option("--as", metavar="TABLE", help="The table its rows belong to, such as income.")
@@ -94,6 +97,13 @@ def import_(
         str | None,
         typer.Option("--undo", metavar="DELIVERY", help="Instead of a file: withdraw a whole delivery, as of now."),
     ] = None,
+    is_guess: Annotated[
+        bool,
+        typer.Option("--guess", help="Instead of an import: propose a mapping for the file, and change nothing."),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="YAML", help="With --guess: write the proposal to this new file.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring a file of records into the lake, and say what became of every row.
@@ -107,9 +117,20 @@ def import_(
       firmground import wages.csv --as income --data lake --mapping wages.yaml
       firmground import wages.csv --as income --data lake --dry-run --strict
       firmground import postgresql://reader@host/db --query wages.sql --as income --data lake
+      firmground import unknown.xlsx --guess --out unknown.yaml --data lake
       firmground import --retry --data lake
       firmground import --undo D000003 --data lake
     """
+    if is_guess or out is not None:
+        others = (mapping, received_at, query, delivers, yes, strict, dry_run, again, undone)
+        _check_guess(file, any(others), is_guess=is_guess)
+        password = _password(password_file) if password_file else None
+        show_guess(
+            str(file), out=out, data=data, pack=pack, table=table, source=source, password=password, as_json=as_json
+        )
+        return
+    if data is None:
+        raise WrongUse(found="An import needs --data DIR", hint="The folder of the lake; a first import makes it.")
     _check_use(
         file,
         table,
@@ -154,6 +175,15 @@ def import_(
         show_imports(reports, dry_run=dry_run)
     if strict and any(report.quarantined for report in reports):
         raise typer.Exit(ANSWER_IS_NO)
+
+
+def _check_guess(file: str | None, has_others: bool, *, is_guess: bool) -> None:
+    if not is_guess:
+        raise WrongUse(found="--out was given without --guess", hint="An import writes into the lake of --data.")
+    if file is None or has_others:
+        found = "FILE is missing" if file is None else "an option of imports was given too"
+        expected = "FILE, and if need be --out, --data, --pack, --as, --source, --password-file, --json"
+        raise WrongUse(found=f"--guess looks at one file, and {found}", expected=expected)
 
 
 def _undo(data: Path, delivery: str, *, as_json: bool) -> None:
@@ -291,8 +321,8 @@ def _show_withdrawal(gone: Withdrawal, verb: str) -> None:
 def _show_derivation(said: Derivation, verb: str) -> None:
     whose = f" of {plain(said.area)}" if said.area else ""
     say(
-        f"The list of {said.day} holds {said.listed:,} of {said.members:,} members{whose}: {said.begun:,} conditions"
-        f" `{said.kind}` {verb}begin for those who are missing, {said.ended:,} {verb}end, {said.open:,} {verb}go on."
+        f"The list of {said.day} holds {said.listed:,} of {said.members:,} members{whose}. Conditions `{said.kind}`: "
+        f"{said.begun:,} {verb}begin, {said.ended:,} {verb}end, {said.open:,} {verb}go on."
     )
 
 

@@ -90,6 +90,18 @@ def settlements() -> Rows:
     return rows
 
 
+def insured() -> Rows:
+    """医保参保: everybody but one person of household 10; the last person is not registered."""
+    rows = [["身份证号", "姓名", "参保类型", "截止日期"]]
+    for number in _numbers():
+        rows += [
+            [id_number(number, member), "某某", "城乡居民", "2022-05-20"]
+            for member in range(1, len(_MEMBERS) + 1)
+            if (number, member) != (10, 2)
+        ]
+    return [*rows, [id_number(80, 1), "无名", "城乡居民", "2022-05-20"]]
+
+
 def allowance() -> Rows:
     """民政低保: payments of household 2; an amount with a letter in place of a nought."""
     rows = [["LZ0002", "甲方", f"{300 + month}.00", f"2022-0{month}-10"] for month in range(1, 6)]
@@ -103,6 +115,17 @@ def dropouts() -> Rows:
     rows += [[id_number(number, 3), "某生", "示例中学", "2021-09-01", "2021-10-11"] for number in range(5, 11)]
     rows.append([id_number(3, 3), "丙三", "示例中学", "2022-03-01", ""])
     return [*rows, [id_number(4, 3), "丁三", "示例中学", "2022-02-30", ""]]
+
+
+def enrolled() -> Rows:
+    """教育在校: the children of every household but the third; the last is not registered."""
+    rows = [["学籍号", "学生身份证号", "学生姓名", "学校", "统计日期"]]
+    rows += [
+        [f"XJ{number:04d}", id_number(number, 3), "某生", "示例中学", "2022-03-10"]
+        for number in _numbers()
+        if number != 3
+    ]
+    return [*rows, ["XJ0081", id_number(81, 3), "某生", "示例中学", "2022-03-10"]]
 
 
 def jobs() -> Rows:
@@ -201,7 +224,9 @@ def write(folder: Path) -> None:
     plain = {
         "public_security_households.csv": households(),
         "public_security_persons.csv": persons(),
+        "medical_insurance_insured.csv": insured(),
         "education_dropouts.csv": dropouts(),
+        "education_enrolled.csv": enrolled(),
         "human_resources_jobs.csv": jobs(),
         "housing_unsafe_houses.csv": unsafe_houses(),
         "water_unsafe_water.csv": unsafe_water(),

@@ -17,8 +17,10 @@ FILES = {  # file -> department, kind of file, rows accepted, rows quarantined
     "public_security_households.csv": ("public_security", "households", 12, 0),
     "public_security_persons.csv": ("public_security", "persons", 36, 1),
     "medical_insurance_settlements.csv": ("medical_insurance", "settlements", 12, 1),
+    "medical_insurance_insured.csv": ("medical_insurance", "insured", 35, 1),
     "civil_affairs_allowance_payments.xlsx": ("civil_affairs", "allowance_payments", 9, 1),
     "education_dropouts.csv": ("education", "dropouts", 7, 1),
+    "education_enrolled.csv": ("education", "enrolled", 11, 1),
     "human_resources_jobs.csv": ("human_resources", "jobs", 12, 1),
     "disabled_persons_federation_certificates.txt": ("disabled_persons_federation", "certificates", 8, 1),
     "housing_unsafe_houses.csv": ("housing", "unsafe_houses", 8, 1),
@@ -37,6 +39,7 @@ WARNED = {
     ("LZ0008", "disaster_loss"),
     ("LZ0009", "income_below_line"),
     ("LZ0009", "loan_overdue"),
+    ("LZ0010", "uninsured"),
     ("LZ0011", "no_income_known"),
 }
 

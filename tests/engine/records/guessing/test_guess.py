@@ -39,7 +39,7 @@ def test_a_file_of_a_department_is_known_by_its_headings(path: Path, source: str
     proposal = guess(path)
 
     read = parse_mapping(proposal.text.encode(), "proposal")
-    assert (read.table, read.source) == (kind.table, source)
+    assert (read.table, read.source, read.derives) == (kind.table, source, kind.derives)
     for column, cell in kind.records()[0].items():
         proposed = read.columns[column]
         assert proposed.constant == cell.constant

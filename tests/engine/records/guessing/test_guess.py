@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.records.lakes import ID_NUMBER, LakeUnderTest, contents
+from engine.records.reading.books import xlsx
 from firmground.engine.policy import load_pack, pack_folder
 from firmground.engine.policy.source_files import missing_columns
-from firmground.engine.records import guess
+from firmground.engine.records import guess, import_file
 from firmground.engine.records.guessing import guess as guessing
 from firmground.engine.records.guessing.guess import NoHeading
+from firmground.engine.records.reading.form import Form
 from firmground.engine.records.sources.mapping import Mapping, mappings_of, parse_mapping
 from firmground.engine.tables import TABLES
 
@@ -62,6 +65,38 @@ def test_a_file_of_a_new_department_is_known_by_words_and_shapes(
     for column, cell in read.columns.items():
         assert cell.heading in kind.columns[column].headings
     assert any(each.startswith("kind: ") for each in proposal.open) == ("kind" in missing)
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("medical_insurance_settlements.csv", {"encoding": "gb18030", "skip_rows": 2}),
+        ("disabled_persons_federation_certificates.txt", {"encoding": "utf-16", "delimiter": "\t"}),
+        ("civil_affairs_allowance_payments.xlsx", {"heading_rows": 2}),
+        ("education_dropouts.csv", {}),
+    ],
+)
+def test_how_a_file_is_written_is_proposed_and_read_so(lake: LakeUnderTest, name: str, written: dict[str, Any]) -> None:
+    path = next(path for path, *_ in KINDS if path.name == name)
+    source = next(source for path, source, _ in KINDS if path.name == name)
+
+    mapping = lake.file(guess(path).text, "proposal.yaml")
+
+    read = parse_mapping(mapping.read_bytes(), "proposal")
+    assert read.form == Form(**written)
+    by_guess, by_source = (
+        import_file(path, data=lake.path, dry_run=True, **options)
+        for options in ({"mapping": mapping}, {"source": source})
+    )
+    assert (by_guess.rows, by_guess.quarantined) == (by_source.rows, by_source.quarantined)
+
+
+def test_a_sheet_is_named_where_others_have_rows(lake: LakeUnderTest) -> None:
+    rows = [("户编号", "金额", "发放日期"), ("H1", 5, "2022-05-01")]
+    path = lake.folder / "book.xlsx"
+    path.write_bytes(xlsx({"明细": rows, "说明": rows}))
+
+    assert parse_mapping(guess(path).text.encode(), "proposal").form.sheet == "明细"
 
 
 def _guess(lake: LakeUnderTest, text: str, name: str = "file.csv", **more: str) -> guessing.Proposal:

@@ -44,7 +44,7 @@ def propose(
 ) -> Proposal:
     """The proposal for a file. name: of the file; source: as it was given."""
     sheet = _Sheet(name, staged, fit, seen, known, pack, source or (fit.model.source if fit.model else None))
-    lines = [*sheet.head(), *sheet.columns(), *sheet.values(), *sheet.others()]
+    lines = [*sheet.head(), *sheet.form(), *sheet.columns(), *sheet.values(), *sheet.others()]
     placed = {each.heading for each in fit.placed}
     unplaced = tuple(heading for number, heading in enumerate(staged.headings) if number not in placed)
     if unplaced:
@@ -75,7 +75,7 @@ class _Sheet:
         yield f"# What {_shown(self._name)} seems to hold. Read each line, decide those with `?`, and import with it:"
         yield "#   firmground import FILE --mapping THIS_FILE --data DIR --dry-run"
         for note in self._staged.notes:
-            yield f"# Found out at each import: {_shown(note)}"
+            yield f"# {_shown(note)}"
         if self._source and _NAME.fullmatch(self._source):
             yield _line(f"source: {self._source}", f"as in {self._fit.model.origin}" if self._fit.model else "as given")
         else:
@@ -84,6 +84,14 @@ class _Sheet:
         why = f"all headings of {model.origin}" if model else "by its headings; wrong? give --as TABLE"
         yield _line(f"table: {self._fit.table.name}", why)
         yield _line("delivers: changes", "? or: everything from A to B, if it is the whole list each time")
+
+    def form(self) -> Iterator[str]:
+        """How the file is written, where that is not found in most files."""
+        found = self._staged.found
+        for key in ("encoding", "delimiter", "sheet", "heading_rows", "skip_rows"):
+            value = getattr(found, key)
+            if value is not None:
+                yield _line(f"{key}: {_quoted(value) if isinstance(value, str) else value}", "as this file is written")
 
     def columns(self) -> Iterator[str]:
         """Each column with its heading or constant, and what is missing."""

@@ -35,6 +35,7 @@ def stage_csv(connection: duckdb.DuckDBPyConnection, content: Content, form: For
         encoding = encodings.encoding_named(form.encoding)
     if encoding == UTF_8:
         return _stage_text(connection, content, form)
+    marked = encoding
     if encoding is None:
         try:
             return _stage_text(connection, content, form)
@@ -45,7 +46,9 @@ def stage_csv(connection: duckdb.DuckDBPyConnection, content: Content, form: For
     encodings.write_as_utf8(content.path, content.name, encoding, as_utf8)
     staged = _stage_text(connection, replace(look(as_utf8), name=content.name), form)
     as_utf8.unlink()
-    return replace(staged, notes=(f"The file is in {encodings.shown(encoding)}.", *staged.notes))
+    notes = (f"The file is in {encodings.shown(encoding)}.", *staged.notes)
+    named = encodings.shown(marked).lower() if marked else encoding  # a mark tells the order of bytes
+    return replace(staged, notes=notes, found=replace(staged.found, encoding=named))
 
 
 def _stage_text(connection: duckdb.DuckDBPyConnection, content: Content, form: Form) -> ReadTable:
@@ -60,7 +63,8 @@ def _stage_text(connection: duckdb.DuckDBPyConnection, content: Content, form: F
     notes = heading.notes(form)
     if delimiter != delimiters.COMMA and not chosen:
         notes = (f"The cells of the file are divided by {delimiters.shown(delimiter)}.", *notes)
-    return ReadTable(names, heading.first_row, notes)
+    found = replace(heading.form, delimiter=None if delimiter == delimiters.COMMA else delimiter)
+    return ReadTable(names, heading.first_row, notes, found)
 
 
 def _stage_plain(connection: duckdb.DuckDBPyConnection, heading: Heading, content: Content, delimiter: str) -> bool:

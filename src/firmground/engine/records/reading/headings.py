@@ -44,6 +44,11 @@ class Heading:
         """What a spreadsheet calls the first row below the heading."""
         return self.skipped + self.rows + 1
 
+    @property
+    def form(self) -> Form:
+        """Where the heading is, where it is not the first row alone."""
+        return Form(heading_rows=self.rows if self.rows > 1 else None, skip_rows=self.skipped or None)
+
     def notes(self, form: Form) -> tuple[str, ...]:
         """What was found out and not said beforehand."""
         notes = []

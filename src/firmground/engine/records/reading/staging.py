@@ -6,7 +6,7 @@ number below the heading, from 0, empty rows counted (null: as it lies in the ta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -28,7 +28,8 @@ _PARQUET = b"PAR1"
 class Staged:
     """A file in the staging table: its headings in order, how many rows, and how many of them are broken.
 
-    first_row: the number that a spreadsheet gives to the row at place 0. notes: what was found out, for the report.
+    first_row: the number that a spreadsheet gives to the row at place 0. notes: what was found out, for the report;
+    found: the same as a source file says it.
     """
 
     headings: list[str]
@@ -37,6 +38,7 @@ class Staged:
     sha256: str
     first_row: int = 2
     notes: tuple[str, ...] = ()
+    found: Form = field(default_factory=Form)
 
 
 def stage(connection: duckdb.DuckDBPyConnection, content: Content, form: Form, folder: Path) -> Staged:
@@ -69,4 +71,4 @@ def _counted(connection: duckdb.DuckDBPyConnection, read: ReadTable, content: Co
         raise FileEmpty(found=f"The file {content.name} has a heading and no rows", expected="rows")
     note = "The file was read line by line, because some of its rows are broken: these are in quarantine."
     notes = (*read.notes, note) if broken else read.notes
-    return Staged(read.headings, rows, broken, content.sha256, read.first_row, notes)
+    return Staged(read.headings, rows, broken, content.sha256, read.first_row, notes, read.found)

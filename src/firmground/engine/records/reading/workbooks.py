@@ -48,12 +48,16 @@ _NAMED = 20  # sheets that a note names
 
 @dataclass(frozen=True)
 class _Sheet:
-    """A sheet as CSV: its rows with their numbers, its merged cells, and what the report should say."""
+    """A sheet as CSV: its rows with their numbers, its merged cells, and what the report should say.
+
+    name: where other sheets have rows too, for then it tells which one is meant.
+    """
 
     rows: Path
     width: int
     merged: list[tuple[int, int, int, int]]
     notes: tuple[str, ...]
+    name: str | None
 
 
 def is_workbook(content: Content) -> bool:
@@ -96,7 +100,8 @@ def _stage(connection: duckdb.DuckDBPyConnection, sheet: _Sheet, content: Conten
         f"columns = {{{columns}}}) where n >= {heading.first_row}"
     )
     names = drop_unnamed(connection, names, content.name)
-    return ReadTable(names, heading.first_row, (*sheet.notes, *heading.notes(form)))
+    found = replace(heading.form, sheet=sheet.name)
+    return ReadTable(names, heading.first_row, (*sheet.notes, *heading.notes(form)), found)
 
 
 def _first_rows(sheet: _Sheet) -> list[list[str]]:
@@ -135,7 +140,8 @@ def _read(content: Content, form: Form, folder: Path) -> _Sheet:
     if answer["errors"]:
         notes.append(f"{answer['errors']:,} cells of the workbook hold an error such as #N/A; they read as empty.")
     merged = [(top, max(left, 0), bottom, right) for top, left, bottom, right in answer["merged"] if top < SEEN]
-    return _Sheet(rows, answer["width"], merged, (*_sheet_notes(answer, form), *notes))
+    name = answer["sheet"] if answer["others"] else None
+    return _Sheet(rows, answer["width"], merged, (*_sheet_notes(answer, form), *notes), name)
 
 
 def _read_protected(content: Content, form: Form, folder: Path) -> _Sheet:

@@ -62,7 +62,7 @@ SPOILS: dict[str, tuple[Spoil, ...]] = {
         Spoil("amount", "a letter among digits", "'12O0'"),
         Spoil("amount", "words", "'1200 or so'"),
         Spoil("amount", "a negative amount", "'-' || amount"),
-        Spoil("amount", "full-width digits", "'１２００'"),
+        Spoil("amount", "a comma before the places", "'1200,50'"),
         Spoil("occurred_on", "a date that is not in the calendar", "'2022-02-30'"),
         _shifted("occurred_on"),
         _lost_digits("household_id"),
@@ -84,7 +84,7 @@ SPOILS: dict[str, tuple[Spoil, ...]] = {
         Spoil("place", GARBLED, "'çœ�'"),
     ),
     "conditions": (
-        Spoil("valid_from", "a date as a spreadsheet's number", "'44712'"),
+        Spoil("valid_from", "a date that may be two", "'05/06/2022'"),
         _shifted("valid_from"),
         Spoil("kind", "an unknown kind", "'bad luck'"),
         Spoil("kind", GARBLED, "'²Ð¼²'"),

@@ -97,9 +97,8 @@ def workspace(
                 ("enable_progress_bar", False),
             ):
                 connection.execute(f"set {name} = ?", [value])
-            named = [name for path in readable for name in (str(path.absolute()), pattern_of(path))]
-            connection.execute("set allowed_paths = ?", [named])
-            connection.execute("set allowed_directories = ?", [[str(path.absolute()) for path in (folder, *folders)]])
+            connection.execute("set allowed_paths = ?", [_named(readable)])
+            connection.execute("set allowed_directories = ?", [_named((folder, *folders))])
             connection.execute("set enable_external_access = false")
             connection.execute("set lock_configuration = true")
             yield Workspace(folder, connection)
@@ -107,6 +106,11 @@ def workspace(
             connection.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _named(paths: Iterable[Path]) -> list[str]:
+    """Paths as they are written, where their names are taken as they are, and read, where they are patterns."""
+    return [name for path in paths for name in (str(path.absolute()), pattern_of(path))]
 
 
 def sweep(lake: Lake, manifest: Manifest) -> int:

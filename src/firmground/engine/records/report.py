@@ -72,7 +72,8 @@ class Conversion:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """One delivery. rows = accepted + quarantined + repeated; `waiting` of the quarantined wait for their household.
+    """One delivery. rows = accepted + quarantined + repeated; `waiting` of the quarantined wait for their household
+    or person: nothing else is wrong with them.
 
     delivery: its id, None for a dry run or a repeated file. source_file, file_kind: the source file or mapping by which
     it was read, and the kind of file in it; empty for our own names. first_row in mistakes counts as a

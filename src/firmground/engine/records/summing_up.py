@@ -5,8 +5,8 @@ from __future__ import annotations
 from firmground.engine.policy.model import Pack
 from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.judging.cells import BETWEEN
-from firmground.engine.records.judging.checks import more_places
-from firmground.engine.records.judging.mistakes import UnknownHousehold
+from firmground.engine.records.judging.checks import NOBODY, more_places
+from firmground.engine.records.judging.mistakes import PersonNotFound, UnknownHousehold
 from firmground.engine.records.report import MistakeCount
 from firmground.engine.records.store.workspace import Workspace
 from firmground.engine.tables.schema import NUMBER
@@ -17,12 +17,11 @@ _MOST = 200  # kinds of mistakes in a report; the quarantine file has all
 
 
 def counted(work: Workspace) -> tuple[int, int, int]:
-    """Rows, quarantined rows, and quarantined rows whose only mistake is an unknown household."""
+    """Rows, quarantined rows, and those of them whose only mistake is that household or person is not known."""
     rows, bad = work.one("select count(*), count(*) filter (where is_bad) from typed")
-    waiting = work.one(
-        "select count(*) from bad where len(mistakes) = 1 and "
-        f"starts_with(mistakes[1], '{UnknownHousehold.id}{BETWEEN}')"
-    )[0]
+    household = f"starts_with(mistakes[1], '{UnknownHousehold.id}{BETWEEN}')"
+    person = f"starts_with(mistakes[1], '{PersonNotFound.id}{BETWEEN}id_number{BETWEEN}{NOBODY}')"
+    waiting = work.one(f"select count(*) from bad where len(mistakes) = 1 and ({household} or {person})")[0]
     return int(str(rows)), int(str(bad)), int(str(waiting))
 
 

@@ -31,6 +31,17 @@ def test_a_member_from_this_day_is_found_and_the_day_before_is_not(lake: LakeUnd
     assert (row["occurred_on"], row["_found"]) == ("2019-12-31", "0 members with this ID number")
 
 
+def test_a_row_of_somebody_who_is_not_registered_yet_waits_and_one_of_two_members_does_not(lake: LakeUnderTest) -> None:
+    new, known = "110105194912310038", ID_NUMBER
+    lake.deliver("persons", [{"person_id": "p1", "household_id": "H2", "id_number": known}])
+
+    report = lake.deliver("income", [{"id_number": number, **_PAID} for number in (new, known)])
+    lake.deliver("persons", [{"person_id": "p7", "household_id": "H1", "id_number": new}])
+
+    assert (report.quarantined, report.waiting) == (2, 1)
+    assert [(each.accepted, each.waiting) for each in lake.retry()] == [(1, 0)]
+
+
 def test_a_number_of_two_members_waits_until_the_row_says_which_household(lake: LakeUnderTest) -> None:
     lake.deliver("persons", [{"person_id": "p1", "household_id": "H2", "id_number": ID_NUMBER}])
 

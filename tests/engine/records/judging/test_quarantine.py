@@ -57,6 +57,18 @@ def test_a_corrected_quarantine_file_can_be_delivered_and_wait_again(lake: LakeU
     assert (second.accepted, row["_row"], row["__row"], row["__found"]) == (1, "3", "3", "y")
 
 
+def test_the_file_says_of_each_mistake_which_heading_it_stands_under(lake: LakeUnderTest) -> None:
+    mapping = lake.file(
+        "columns: {household_id: 户编号, occurred_on: 日期}\n"
+        "rows: [{kind: {value: wage}, amount: 工资}, {kind: {value: lottery}, amount: '=补贴'}]\n"
+    )
+
+    report = lake.deliver("income", "户编号,日期,工资,=补贴\nH1,2022-03-01,x,y\n", mapping=mapping)
+
+    shown = [(row["_column"], row["_found"]) for row in quarantined(report)]
+    assert shown == [("工资", "x"), ("'=补贴 | kind", "y | lottery")]
+
+
 def test_the_file_has_the_original_columns_in_their_order(lake: LakeUnderTest) -> None:
     report = lake.deliver("income", "b,household_id,a,kind,amount,occurred_on\n1,H1,2,wage,x,2022-03-01\n")
 

@@ -229,5 +229,5 @@ def test_a_row_on_the_right_side_of_every_limit_is_accepted(
 def test_personal_cells_are_not_shown_in_the_report(lake: LakeUnderTest) -> None:
     report = lake.deliver("persons", [{"person_id": "p8", "household_id": "H1", "id_number": "1.10105E+17"}])
 
-    assert [m.example for m in report.mistakes] == ["(hidden)", "(hidden)"]
+    assert [(m.id, m.example) for m in report.mistakes] == [("FG-R014", "(hidden)")]
     assert "1.10105E+17" not in str(report.as_dict())

@@ -27,6 +27,7 @@ TIME = (
     "(Z|[+-](0[0-9]|1[0-4])(:?[0-9]{2})?)?)?"
 )
 _ANY_CONTROL = r"[\x00-\x1f\x7f]"
+NOBODY = "0 members with this ID number"  # said of a person whom the registry does not hold: the row waits
 DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"  # as the lake writes it
 _YEAR_LAST = r"\s*[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}(\s.*)?"
 _LOSSY = r"[0-9]([.][0-9]+)?[eE][+]?[0-9]+|[0-9]{16,}[.]0+"
@@ -253,11 +254,10 @@ def _not_a_member(column: str, columns: list[str], sound: str) -> Check:
 
 def _id_number(table: Table, pack: Pack, columns: list[str], *, is_list: bool) -> Iterator[Check]:
     """The number itself, and where it stands for a person, that person. A wrong number has no person to be found."""
-    sound = "true"
-    if table.name != "persons":
-        lossy = f"regexp_full_match(c.id_number, '{_LOSSY}')"
+    lossy = f"regexp_full_match(c.id_number, '{_LOSSY}')"
+    sound = f"not {lossy}"
+    if table.name != "persons":  # whose numbers are checked as text is
         yield _check(wrong.LossyNumber, "id_number", lossy)
-        sound = f"not {lossy}"
     if pack.area_tree == "china":
         fits = gb_11643("c.id_number")
         yield _check(wrong.WrongIdNumber, "id_number", f"{sound} and not ({fits})", "'a number that fails its check'")
@@ -267,7 +267,9 @@ def _id_number(table: Table, pack: Pack, columns: list[str], *, is_list: bool) -
     elif table.name != "persons":
         both = " and ".join(f"{_own(name, columns)} is not null" for name in ("household_id", "person_id"))
         unsure = f"c.id_number is not null and not ({both}) and coalesce(m.matches, 0) <> 1 and {sound}"
-        found = "coalesce(m.matches, 0) || ' members with this ID number'"
+        found = (
+            f"case when coalesce(m.matches, 0) = 0 then '{NOBODY}' else m.matches || ' members with this ID number' end"
+        )
         yield _check(wrong.PersonNotFound, "id_number", unsure, found)
 
 

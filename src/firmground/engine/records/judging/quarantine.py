@@ -1,7 +1,8 @@
 """Quarantine: bad rows kept whole, with every mistake, until they are taken up again.
 
 Two files of each delivery: a Parquet file that holds the cells exactly, and a CSV file for people, whose cells are
-inert in a spreadsheet and which ends in the columns _row, _column, _found, _expected and _error.
+inert in a spreadsheet and which ends in the columns _row, _column, _found, _expected and _error. _column names the
+heading of the file, which is what those who correct it know; our own name where no heading stands for the column.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import pyarrow.csv as pa_csv
 
 from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.judging.cells import BETWEEN
+from firmground.engine.records.judging.checks import literal
+from firmground.engine.records.sources.mapping import Mapping
 from firmground.engine.records.store.file_names import parquet_sql
 from firmground.engine.records.store.lake import Lake
 from firmground.engine.records.store.manifest import DataFile
@@ -39,10 +42,11 @@ def _write_csv(work: Workspace, delivery: Delivery, sql: str, path: str) -> None
     names = [*inert(pa.array(delivery.headings, pa.string())).to_pylist(), *own_names(delivery.headings)]
     schema = pa.schema([(name, pa.string()) for name in names])
     parts = len(delivery.mapping.records())
+    part = f"string_split(x, '{BETWEEN}')"
+    wanted = (_heading_sql(delivery.mapping, f"{part}[2]"), f"{part}[3]", f"{part}[4]", f"{part}[1]")
     pieces = ", ".join(
-        f"array_to_string(list_transform(b.mistakes, lambda x: string_split(x, '{BETWEEN}')[{position}]), ' | ')"
-        f" as {name}"
-        for position, name in ((2, "columns"), (3, "found"), (4, "expected"), (1, "errors"))
+        f"array_to_string(list_transform(b.mistakes, lambda x: {piece}), ' | ') as piece{number}"
+        for number, piece in enumerate(wanted)
     )
     cells = ", ".join(f"b.c{number}" for number in range(len(delivery.headings)))
     shown = f"cast((b.row_no - 1) // {parts} + {delivery.first_row} as varchar)"
@@ -52,6 +56,17 @@ def _write_csv(work: Workspace, delivery: Delivery, sql: str, path: str) -> None
         for batch in reader:
             columns = [inert(batch.column(number)) for number in range(batch.num_columns)]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+
+
+def _heading_sql(mapping: Mapping, column: str) -> str:
+    """The heading that stands for a column in the record that a row of the file became, else the column's own name."""
+    whens = " ".join(
+        f"when b.part = {part} and {column} = {literal(name)} then {literal(cell.heading)}"
+        for part, cells in enumerate(mapping.records())
+        for name, cell in cells.items()
+        if cell.heading not in (None, name)
+    )
+    return f"case {whens} else {column} end" if whens else column
 
 
 def own_names(headings: list[str]) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from firmground.engine.policy.json_schema import schemas
+from firmground.engine.records import ImportReport
 from firmground.engine.scan.results.output import CHANGE, WARNINGS
 from firmground.engine.tables import COMMON, TABLES
 from firmground.engine.tables.schema import LAKE_COLUMNS
@@ -15,6 +17,7 @@ from firmground.interfaces.cli.reference import pages
 from firmground.interfaces.cli.reference.commands import options_of, verbs
 from firmground.interfaces.cli.reference.errors import FAMILIES, errors
 from firmground.interfaces.cli.reference.packs import keys_of
+from firmground.interfaces.cli.reference.reports import REPORTS
 
 FOLDER = Path(__file__).parents[3] / "docs" / "reference"
 HOW = "run `python -m firmground.interfaces.cli.reference docs/reference`"
@@ -55,6 +58,16 @@ def test_every_error_is_documented_once_with_an_id_of_its_own(written: dict[str,
     assert all(any(id.startswith(prefix) for prefix in FAMILIES) for id in ids)
     assert [id for id in ids if f"`{id}`" not in written["errors.md"]] == []
     assert {error.exit_code for error in known} <= {1, 2, 3}
+
+
+def test_every_field_that_a_report_prints_is_documented_and_no_other(written: dict[str, str]) -> None:
+    received = datetime(2022, 6, 1, tzinfo=UTC)
+    report = ImportReport("file", "income", "source", received, None, 0, 0, 0, 0, 0)
+
+    assert REPORTS[ImportReport][1].keys() == report.as_dict().keys()
+    for each, (_, meanings) in REPORTS.items():
+        section = written["reports.md"].partition(f"## {each.__name__}\n")[2].partition("\n## ")[0]
+        assert [name for name in meanings if f"| `{name}` |" not in section] == []
 
 
 def test_every_column_of_every_table_is_documented(written: dict[str, str]) -> None:

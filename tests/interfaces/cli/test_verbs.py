@@ -316,9 +316,9 @@ def test_no_screen_is_so_narrow_that_a_figure_is_cut(
     deliveries = firmground("deliveries", "--data", lake).out
     summary = firmground("summary", warnings, "--data", lake, "--by", "village").out
 
-    rows = deliveries.splitlines()[2:6]
-    assert [row.split()[0] for row in rows] == ["D000001", "D000002", "D000003", "D000004"]
-    assert [row.split()[-4:] for row in rows] == [[n, n, "0", "0"] for n in ("5", "5", "4", "2")]
+    rows = [row.split() for row in deliveries.splitlines() if row.startswith("D0")]
+    assert [row[0] for row in rows] == ["D000001", "D000002", "D000003", "D000004"]
+    assert [row[-2:] for row in rows] == [[n, "0"] for n in ("5", "5", "4", "2")]
     assert all(code in summary for code in ("620102001001", "620102001002", "620102002001"))
     assert summary.splitlines()[-1].split()[:4] == ["Total", "5", "3", "6"]
 
@@ -344,8 +344,8 @@ def test_quarantined_rows_that_a_retry_accepted_are_no_longer_listed_as_there(
     firmground("import", "--retry", "--data", lake)
 
     lines = firmground("deliveries", "--data", lake).out.splitlines()
-    assert lines[0].split() == ["Delivery", "Table", "Source", "Received", "Rows", "Accepted", "Quarantined", "Still"]
-    assert lines[6].split()[-4:] == ["2", "0", "2", "1"]
+    assert lines[0].split() == ["Delivery", "File", "Table", "Source", "Received", "Rows", "Quarantined"]
+    assert lines[6].split()[-4:] == ["2", "1", "of", "2"]
 
 
 def test_progress_is_quiet_in_a_pipe_and_speaks_now_and_then_when_work_is_long(

@@ -267,12 +267,14 @@ def show_imports(reports: Sequence[ImportReport], *, dry_run: bool) -> None:
     """Print what became of the rows of each file."""
     if not reports:
         say("Nothing is in quarantine.")
-    for report in reports:
+    for number, report in enumerate(reports):
+        if number:
+            say()
         show_import(report, dry_run=dry_run)
 
 
 def show_import(report: ImportReport, *, dry_run: bool) -> None:
-    """Print what became of the rows of one file, and its mistakes and conversions by kind."""
+    """Print what became of the rows of one file, its mistakes and conversions by kind, and how it was read."""
     say(
         f"{report.table}: {report.rows:,} rows read, {report.accepted:,} accepted, {report.quarantined:,} quarantined, "
         f"{report.repeated:,} repeated." + (" Dry run: nothing was changed." if dry_run else "")
@@ -284,30 +286,43 @@ def show_import(report: ImportReport, *, dry_run: bool) -> None:
     if report.derivation:
         _show_derivation(report.derivation, "would " if dry_run else "")
     if report.waiting:
-        say(f"{report.waiting:,} of these wait for their household; `import --retry` takes them in when it is known.")
+        wait = "waits for its household or person" if report.waiting == 1 else "wait for their household or person"
+        say(f"{report.waiting:,} of these {wait}; `import --retry` takes up those that are known by then.")
     if report.mistakes:
-        say_table(
-            ("Mistake", "Column", "Rows", "First row", "Example", "Expected"),
-            [(m.id, m.column, m.rows, m.first_row, m.example, m.expected) for m in report.mistakes],
-            right=(2, 3),
-            folds=(4, 5),
-        )
+        _show_mistakes(report)
     if report.conversions:
-        say_table(
-            ("Converted", "What", "Rows", "First row", "Example", "Became"),
-            [
-                (c.column, TITLES[c.kind], c.rows, c.first_row, _seen(c.example), _seen(c.became))
-                for c in report.conversions
-            ],
-            right=(2, 3),
-            folds=(1, 4, 5),
-        )
+        _show_conversions(report)
+    if (report.mistakes or report.conversions) and (report.unused or report.notes):
+        say()
     if report.unused:
         say(f"Columns of the file that were not used: {plain(', '.join(report.unused))}.")
     for note in report.notes:
         say(plain(note))
+
+
+def _show_mistakes(report: ImportReport) -> None:
+    say()
+    say_table(
+        ("Mistake", "Column", "Rows", "First row", "Example", "Expected"),
+        [(m.id, m.column, m.rows, m.first_row, m.example, m.expected) for m in report.mistakes],
+        right=(2, 3),
+        folds=(4, 5),
+    )
     if report.quarantine_file:
         say(f"Rows in quarantine, with what was expected: {report.quarantine_file}")
+
+
+def _show_conversions(report: ImportReport) -> None:
+    say()
+    say_table(
+        ("Converted", "What", "Rows", "First row", "Example", "Became"),
+        [
+            (each.column, TITLES[each.kind], each.rows, each.first_row, _seen(each.example), _seen(each.became))
+            for each in report.conversions
+        ],
+        right=(2, 3),
+        folds=(1, 4, 5),
+    )
 
 
 def _show_withdrawal(gone: Withdrawal, verb: str) -> None:

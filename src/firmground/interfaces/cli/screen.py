@@ -33,7 +33,7 @@ _BREAKS = re.compile(r"[\t\n\x0b\x0c\r\u2028\u2029]")
 _OPENS, _CLOSES, _WIDE = "（《“", "，。：；、）》”", "\u2e80-\u9fff\uff00-\uffef"
 _PIECES = re.compile(f"[ ]+|[{_OPENS}]*(?:[{_WIDE}]|[^ {_WIDE}{_OPENS}{_CLOSES}]+)[{_CLOSES}]*|[{_OPENS}{_CLOSES}]+")
 PLAIN_LINE_EVERY_SECONDS = 10.0
-FOLDED_WIDTH = 16  # columns below which a folded text is no longer read with ease
+FOLDED_WIDTH = 12  # columns below which a folded text is no longer read with ease
 
 
 def plain(text: str) -> str:

@@ -13,6 +13,7 @@ from firmground.interfaces.cli.reference.commands import commands_page
 from firmground.interfaces.cli.reference.conversions import conversions_page
 from firmground.interfaces.cli.reference.errors import errors_page
 from firmground.interfaces.cli.reference.packs import packs_page
+from firmground.interfaces.cli.reference.reports import reports_page
 from firmground.interfaces.cli.reference.tables import tables_page
 
 NOTE = (
@@ -28,6 +29,7 @@ def pages() -> dict[str, str]:
         "errors.md": errors_page(),
         "packs.md": packs_page(),
         "conversions.md": conversions_page(),
+        "reports.md": reports_page(),
     }
     written = {name: NOTE + text for name, text in markdown.items()}
     for file, schema in schemas().items():

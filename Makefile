@@ -10,7 +10,7 @@ NOT_MARKED = $(foreach mark,$(subst $(comma), ,$(WITHOUT)), and not $(mark))
 comma := ,
 PYTEST = $(BIN)/python -m pytest
 
-.PHONY: help demo test test-slow fuzz faults lint lock docs picture clean system
+.PHONY: help demo test test-slow fuzz faults lint lock docs picture import-pictures clean system
 
 help:  ## what there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -42,6 +42,9 @@ docs: .venv/dev.installed  ## write the generated reference
 
 picture: .venv/dev.installed system  ## make the picture of the README anew
 	$(BIN)/python tools/make_picture.py
+
+import-pictures: .venv/dev.installed system  ## make the pictures of the page on departments' files anew
+	$(BIN)/python tools/make_import_pictures.py
 
 lock: .venv/dev.installed  ## pin every requirement anew, with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --python-version 3.11 \

@@ -129,7 +129,7 @@ def _least_width(headings: Sequence[str], lines: Sequence[Sequence[Text]], folds
         max(cell_len(plain(heading)), *(line[position].cell_len for line in lines), 0)
         for position, heading in enumerate(headings)
     ]
-    return sum(min(w, FOLDED_WIDTH) if at in folds else w for at, w in enumerate(widths)) + 2 * len(headings)
+    return sum(min(w, FOLDED_WIDTH) if at in folds else w for at, w in enumerate(widths)) + 2 * (len(headings) - 1)
 
 
 def room_beside(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> int:

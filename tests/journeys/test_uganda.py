@@ -117,7 +117,7 @@ def test_households_of_the_second_round_without_an_area_wait_in_quarantine(follo
 
     assert len(without) == 8
     assert sorted(row["id_hh"] for row in waiting) == sorted(without)
-    assert {(row["_column"], row["_found"], row["_error"]) for row in waiting} == {("area_code", "", "FG-R001")}
+    assert {(row["_column"], row["_found"], row["_error"]) for row in waiting} == {("regurb", "", "FG-R001")}
     assert without.isdisjoint(survey)
     assert _counted(followed, "2010") == len(survey)
 

@@ -19,6 +19,7 @@ from firmground.engine.policy.mistakes import PolicyMistake
 from firmground.errors import Place
 
 LARGEST = 1_000_000  # bytes of one file
+MOST = 20_000  # words, lists and mappings of one file; the parser takes a second for them
 DEEPEST = 30  # lists and mappings within each other; a pack needs 7
 _ESCAPES = {"'": re.compile("''"), '"': re.compile(r"\\(x..|u.{4}|U.{8}|.|$)")}
 
@@ -42,7 +43,7 @@ class DoubledKey(PolicyMistake):
 
 
 class FileTooLarge(PolicyMistake):
-    """A file of a pack is larger than a megabyte."""
+    """A file of a pack is larger than a megabyte, or has more than 20,000 words."""
 
     id = "FG-P005"
 
@@ -91,8 +92,8 @@ def read_yaml(content: bytes, file: str) -> tuple[Tree | None, list[PolicyMistak
     """The tree of a file's content, or None, and what is wrong with it. file: the name that mistakes carry."""
     whole = Place(file)
     if len(content) > LARGEST:
-        found = f"The file has {len(content)} bytes"
-        return None, [FileTooLarge(found=found, expected=f"at most {LARGEST} bytes", place=whole)]
+        found = f"The file has more than {LARGEST} bytes"
+        return None, [FileTooLarge(found=found, expected="less", place=whole)]
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -122,10 +123,13 @@ def _position(before: str) -> tuple[int, int]:
 def _not_plain(text: str, file: str) -> list[PolicyMistake]:
     mistakes: list[PolicyMistake] = []
     depth = 0
-    for event in YAML(typ="rt", pure=True).parse(text):
+    for number, event in enumerate(YAML(typ="rt", pure=True).parse(text)):
         found = None
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         place = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
+        if number > MOST:
+            found = f"More than {MOST} words, lists and mappings stand before this place"
+            return [*mistakes, FileTooLarge(found=found, expected="fewer, or several files", place=place)]
         if depth > DEEPEST:
             found = f"Lists and mappings stand within each other {depth} deep"
             return [*mistakes, NotPlainYaml(found=found, expected=f"at most {DEEPEST} deep", place=place)]

@@ -136,7 +136,7 @@ def test_a_quarantined_cell_is_kept_to_the_byte(lake: LakeUnderTest, cell: str) 
         (_lines(_HEAD + ",", _ONE + ",2").encode(), HeadingUnfit, "The heading of column 5 of file1.csv is empty"),
         (_lines('"' + _HEAD, _ONE).encode(), HeadingUnfit, "cannot be read"),
         ((_HEAD + ",x" * 2_000).encode(), HeadingUnfit, "2004 headings. Expected: at most 2000"),
-        (b"x," * 1_000_000, HeadingUnfit, "1000001 headings. Expected: at most 2000"),
+        (b"x," * 900_000, HeadingUnfit, "900001 headings. Expected: at most 2000"),
         (_lines(_HEAD.replace("amount", "amt"), _ONE).encode(), ColumnMissing, "needs the column `amount`"),
         (f"{_HEAD}\nH1,".encode() + b"\xed\xa0\x80,5,2022-03-01\n", WrongEncoding, "Line 2"),
     ],

@@ -20,7 +20,7 @@ from firmground.engine.records.store.manifest import DataFile
 from firmground.engine.records.store.workspace import Workspace
 from firmground.engine.tables.inert import inert
 
-_BATCH = 50_000
+_BATCH, _BATCH_CELLS = 50_000, 2_000_000
 
 
 def put_in_quarantine(work: Workspace, delivery: Delivery, lake: Lake, version: int) -> DataFile:
@@ -51,7 +51,7 @@ def _write_csv(work: Workspace, delivery: Delivery, sql: str, path: str) -> None
     cells = ", ".join(f"b.c{number}" for number in range(len(delivery.headings)))
     shown = f"cast((b.row_no - 1) // {parts} + {delivery.first_row} as varchar)"
     query = f"select {cells}, {shown} as _row, {pieces} from ({sql}) as b"
-    reader = work.connection.sql(query).to_arrow_reader(_BATCH)
+    reader = work.connection.sql(query).to_arrow_reader(max(1, min(_BATCH, _BATCH_CELLS // len(names))))
     with pa_csv.CSVWriter(path, schema, write_options=pa_csv.WriteOptions(quoting_style="needed")) as writer:
         for batch in reader:
             columns = [inert(batch.column(number)) for number in range(batch.num_columns)]

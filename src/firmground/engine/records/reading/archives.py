@@ -1,8 +1,9 @@
 """What a zip archive that calls itself a workbook may hold, checked before anything else reads it.
 
 A workbook is refused if it has more than 5,000 members or unpacks to more than 1 GB, if a member beyond 10 MB unpacks
-to more than 200 times its size, if one is packed in an unusual way or damaged, or if an XML member declares a document
-type or entities. What the archive says of itself is checked first, and again while its members are unpacked.
+to more than 100 times its size, if one is packed in an unusual way or damaged, if an XML member declares a document
+type or entities, or if its sheets have more than 100,000 merged cells. What the archive says of itself is checked
+first, and again while its members are unpacked.
 """
 
 from __future__ import annotations
@@ -19,31 +20,34 @@ from firmground.engine.records.reading.refusals import FileBeyondLimits, FileUnr
 
 MEMBERS = 5_000
 UNPACKED = 1_000_000_000  # bytes
-RATIO, RATIO_FROM = 200, 10_000_000
+RATIO, RATIO_FROM = 100, 10_000_000  # sheets of programs unpack to 5 to 30 times their size
+MERGED = 100_000  # a list of 30,000 households with three merged cells each
 _CHUNK = 1 << 20
 _OVERLAP = 64  # bytes of the piece before that are looked at again
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\s[^<>]{0,200}?\bt=)(["'])e\2""")
-_NO_VALUE = re.compile(  # a formula, then an empty value or none
-    rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>|<f\s[^<>]*/>\s*(?:<v\s*/>|<v></v>)?\s*</c>"
+_NO_VALUE = re.compile(  # a formula, then an empty value or none; spaces are never tried in two ways
+    rb"</f>\s*+(?:(?:<v\s*+/>|<v></v>)\s*+)?</c>|<f\s[^<>]*/>\s*+(?:(?:<v\s*+/>|<v></v>)\s*+)?</c>"
 )
-_NO_VALUE_PREFIXED = re.compile(rb"(?:</\w+:f>|<\w+:f\s[^<>]*/>)\s*(?:<\w+:v\s*/>|<\w+:v></\w+:v>)?\s*</\w+:c>")
+_NO_VALUE_PREFIXED = re.compile(rb"(?:</\w+:f>|<\w+:f\s[^<>]*/>)\s*+(?:(?:<\w+:v\s*+/>|<\w+:v></\w+:v>)\s*+)?</\w+:c>")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 
 
 @dataclass(frozen=True)
 class Unpacked:
-    """bytes of all members; how many formulas have no value; whether cells hold an error of the spreadsheet."""
+    """Bytes of all members, formulas without a value, whether cells hold an error such as #N/A, merged cells."""
 
     size: int
     formulas_without_value: int
     has_error_cells: bool
+    merged: int
 
 
 def check_archive(path: Path, name: str) -> Unpacked:
     """Hold a workbook against the limits. Raises FileBeyondLimits, FileUnreadable, KindUnread."""
-    size = without_value = 0
+    size = without_value = merged = 0
     has_errors = False
     try:
         with zipfile.ZipFile(path) as archive:
@@ -53,14 +57,17 @@ def check_archive(path: Path, name: str) -> Unpacked:
                 found = _check_member(archive, member, name, UNPACKED - size)
                 size += found.size
                 without_value += found.formulas_without_value
+                merged += found.merged
                 has_errors = has_errors or found.has_error_cells
+                if merged > MERGED:
+                    raise _beyond(name, f"has more than {MERGED} merged cells", "a plain table")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise FileUnreadable(
             found=f"The workbook {name} is damaged or cut off",
             expected="a whole workbook",
             hint="Ask for it again; nothing was imported.",
         ) from error
-    return Unpacked(size, without_value, has_errors)
+    return Unpacked(size, without_value, has_errors, merged)
 
 
 def _check_directory(members: list[zipfile.ZipInfo], name: str) -> None:
@@ -90,7 +97,7 @@ def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, 
     whole.file_size = UNPACKED + 1  # else what lies beyond the size that the archive gives would not be seen
     is_xml = member.filename.lower().endswith((".xml", ".rels", ".vml"))
     is_sheet = _SHEET.fullmatch(member.filename) is not None
-    size = without_value = 0
+    size = without_value = merged = 0
     has_errors, before = False, b""
     with archive.open(whole) as file:
         while chunk := file.read(_CHUNK):
@@ -105,10 +112,11 @@ def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, 
             if is_sheet:
                 has_errors = has_errors or b't="e"' in both or b"t='e'" in both
                 without_value += _without_value(both) - _without_value(before)
+                merged += len(_MERGED.findall(both)) - len(_MERGED.findall(before))
             before = both[-_OVERLAP:]
     if size != member.file_size:
         raise _beyond(name, "says a wrong size of one of its parts", "the true size")
-    return Unpacked(size, without_value, has_errors)
+    return Unpacked(size, without_value, has_errors, merged)
 
 
 def _without_value(text: bytes) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,11 +38,14 @@ def look(path: Path) -> Content:
         raise FileUnreadable(found=f"{path} is {what}", expected="a CSV or Parquet file")
     digest = hashlib.sha256()
     head, last, is_plain = b"", b"", True
-    feeds = returns = pairs = 0
+    read = feeds = returns = pairs = 0
     try:
         with path.open("rb") as file:
-            stamp = stamp_of(path)
+            stamp = _stamp(os.fstat(file.fileno()))
             while chunk := file.read(_CHUNK):
+                read += len(chunk)
+                if read > stamp[0]:  # else a file that grows as fast as it is read would never end
+                    raise changed(path.name)
                 digest.update(chunk)
                 head = head or chunk[:4]
                 feeds += chunk.count(b"\n")
@@ -63,5 +67,15 @@ def _is_odd(chunk: bytes) -> bool:
 
 
 def stamp_of(path: Path) -> tuple[int, int]:
-    status = path.stat()
+    """The size of a file and when it was last written."""
+    return _stamp(path.stat())
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
+
+
+def changed(name: str) -> FileUnreadable:
+    """What is said of a file that is being written."""
+    found = f"The file {name} was changed while it was read"
+    return FileUnreadable(found=found, hint="Import it again when it is written to its end.")

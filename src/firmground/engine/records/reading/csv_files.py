@@ -17,18 +17,25 @@ import pyarrow as pa
 
 from firmground.engine.records.reading import delimiters, encodings
 from firmground.engine.records.reading.content import Content, look
-from firmground.engine.records.reading.csv_records import LONGEST_RECORD, LineTooLong, batches, first_records
+from firmground.engine.records.reading.csv_records import (
+    LONGEST_LINE,
+    LONGEST_RECORD,
+    LineTooLong,
+    QuotesUnended,
+    batches,
+    first_records,
+)
 from firmground.engine.records.reading.encodings import UTF_8
 from firmground.engine.records.reading.form import Form
 from firmground.engine.records.reading.headings import SEEN, Heading, check_headings, drop_unnamed, find_heading
-from firmground.engine.records.reading.refusals import FileUnreadable, HeadingUnfit, WrongEncoding
+from firmground.engine.records.reading.refusals import FileBeyondLimits, HeadingUnfit, WrongEncoding
 from firmground.engine.records.reading.table import ReadTable
 from firmground.engine.records.store.disk import DISK_ERRORS
 from firmground.engine.records.store.file_names import source_literal
 
 
 def stage_csv(connection: duckdb.DuckDBPyConnection, content: Content, form: Form, folder: Path) -> ReadTable:
-    """Make `raw` of a CSV file. Raises FileUnreadable, WrongEncoding, HeadingUnfit, FormUnfit."""
+    """Make `raw` of a CSV file. Raises FileBeyondLimits, WrongEncoding, HeadingUnfit, FormUnfit."""
     if form.encoding is None:
         encoding = encodings.marked_encoding(content.path)
     else:
@@ -57,7 +64,8 @@ def _stage_text(connection: duckdb.DuckDBPyConnection, content: Content, form: F
     delimiter = chosen or delimiters.delimiter_of(content.path)
     heading = _heading(content, form, delimiter)
     check_headings(heading.names, content.name, may_be_empty=True)
-    if content.line_end is None or not _stage_plain(connection, heading, content, delimiter):
+    has_long_lines = content.stamp[0] > LONGEST_RECORD * content.lines  # DuckDB would buffer much, and then refuse
+    if content.line_end is None or has_long_lines or not _stage_plain(connection, heading, content, delimiter):
         _stage_any(connection, heading, content, delimiter)
     names = drop_unnamed(connection, heading.names, content.name)
     notes = heading.notes(form)
@@ -135,5 +143,10 @@ def _stage_any(connection: duckdb.DuckDBPyConnection, heading: Heading, content:
     except UnicodeDecodeError as error:
         raise _not_utf8(content) from error
     except LineTooLong as error:
-        found = f"A line of {content.name} is longer than tens of millions of characters"
-        raise FileUnreadable(found=found, expected="a CSV or Parquet file") from error
+        found = f"A line of {content.name} is longer than {LONGEST_LINE:,} characters"
+        raise FileBeyondLimits(found=found, expected="a CSV or Parquet file") from error
+    except QuotesUnended as error:
+        raise FileBeyondLimits(
+            found=f"So many quotation marks of {content.name} do not end that its rows cannot be told apart",
+            expected='a quotation mark at both ends of a cell, and `""` for one within it',
+        ) from error

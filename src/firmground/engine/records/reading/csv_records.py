@@ -8,14 +8,20 @@ from collections.abc import Iterator
 from typing import TextIO
 
 LONGEST_RECORD = 1_000_000  # characters that one record may span before its quotation mark counts as unended
-LONGEST_LINE = 64_000_000  # characters of one line that are read into memory
+LONGEST_LINE = 2_000_000  # characters of one line that are read into memory: 2,000 cells of 1,000
 _BATCH = 20_000  # rows of a batch, and
 _BATCH_CHARACTERS = 20_000_000  # characters, whichever is reached first
 _BATCH_CELLS = 2_000_000
+_READ_AGAIN, _READ_AGAIN_SHARE = 20_000_000, 4  # characters that may be read once more, and per character of the file
+_COST_OF_A_LINE = 50  # as so many characters
 
 
 class LineTooLong(Exception):
     """A line has more characters than are read into memory."""
+
+
+class QuotesUnended(Exception):
+    """So many quotation marks do not end that most of the file would be read again for each."""
 
 
 def first_records(file: TextIO, delimiter: str, most: int) -> list[list[str]]:
@@ -28,14 +34,16 @@ def first_records(file: TextIO, delimiter: str, most: int) -> list[list[str]]:
             records.append(next(reader))
     except StopIteration:
         pass
-    except csv.Error:
+    except (csv.Error, LineTooLong):
         if not records:
             raise
     return records
 
 
 def batches(file: TextIO, width: int, delimiter: str, *, above: int) -> Iterator[list[list[str | None]]]:
-    """Records below the first `above`, each as [broken, place, cells], in batches. Raises LineTooLong.
+    """Records below the first `above`, each as [broken, place, cells], in batches.
+
+    Raises LineTooLong, QuotesUnended.
 
     broken: what is wrong with the record, null for a sound one; place: its number below these, from 0,
     blank lines counted.
@@ -93,6 +101,7 @@ class _Lines:
         self._again: list[str] = []
         self._taken: list[str] = []
         self._size = 0
+        self._passed = self._repeated = 0  # characters, those read again in the second
         self.read = 0  # characters, for whoever wants to count them
 
     def __iter__(self) -> Iterator[str]:
@@ -113,12 +122,17 @@ class _Lines:
 
     def start(self) -> None:
         """A new record begins."""
+        self._passed += self._size
         self._taken = []
         self._size = 0
 
     def give_back(self) -> str:
         """The record could not be read: keep its first line, give the others back."""
         first, rest = self._taken[0], self._taken[1:]
+        self._repeated += self._size - len(first) + _COST_OF_A_LINE * len(rest)
+        if self._repeated > _READ_AGAIN + _READ_AGAIN_SHARE * self._passed:
+            raise QuotesUnended
+        self._size = len(first)
         self._again += reversed(rest)
         return first
 

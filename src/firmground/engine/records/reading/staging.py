@@ -11,13 +11,13 @@ from pathlib import Path
 
 import duckdb
 
-from firmground.engine.records.reading.content import Content, stamp_of
+from firmground.engine.records.reading.content import Content, changed, stamp_of
 from firmground.engine.records.reading.csv_files import stage_csv
 from firmground.engine.records.reading.encodings import BYTE_ORDER_MARKS
 from firmground.engine.records.reading.form import Form
 from firmground.engine.records.reading.kinds import refuse_unread_kinds
 from firmground.engine.records.reading.parquet_files import stage_parquet
-from firmground.engine.records.reading.refusals import FileEmpty, FileUnreadable
+from firmground.engine.records.reading.refusals import FileEmpty
 from firmground.engine.records.reading.table import ReadTable
 from firmground.engine.records.reading.workbooks import is_workbook, stage_workbook
 
@@ -45,12 +45,11 @@ def stage(connection: duckdb.DuckDBPyConnection, content: Content, form: Form, f
     """Read a file into `raw`. folder: for what is written on the way; the caller takes it away.
 
     Raises FileUnreadable, FileEmpty, WrongEncoding, HeadingUnfit, FormUnfit, KindUnread, and for workbooks
-    WorkbookProtected, FileBeyondLimits, ExtraMissing.
+    WorkbookProtected, FileBeyondLimits (of any kind of file), ExtraMissing.
     """
     staged = _counted(connection, _stage(connection, content, form, folder), content)
     if stamp_of(content.path) != content.stamp:
-        found = f"The file {content.name} was changed while it was read"
-        raise FileUnreadable(found=found, hint="Import it again when it is written to its end.")
+        raise changed(content.name)
     return staged
 
 
@@ -58,7 +57,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, content: Content, form: Form, 
     if content.head in (b"", *BYTE_ORDER_MARKS):
         raise FileEmpty(found=f"The file {content.name} is empty", expected="a heading and rows")
     if content.head == _PARQUET:
-        return stage_parquet(connection, content)
+        return stage_parquet(connection, content, folder)
     if is_workbook(content):
         return stage_workbook(connection, content, form, folder)
     refuse_unread_kinds(content)

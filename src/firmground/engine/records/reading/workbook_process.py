@@ -18,7 +18,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-WIDEST = 2_000
+WIDEST, SEEN = 2_000, 40  # as in headings
 _BATCH = 5_000
 _LARGE = 1e15
 _BOOLEAN_OR_ERROR, _FORMULA = 0x205, 0x6  # records of XLS
@@ -62,7 +62,8 @@ def read(task: dict[str, Any]) -> dict[str, Any]:
     if width > WIDEST:
         return {"status": "wide", "width": width, **answer}
     _write(sheet, width, task["target"])
-    merged = [[top, start - left, bottom, end - left] for (top, start), (bottom, end) in sheet.merged_cell_ranges or ()]
+    ranges = sheet.merged_cell_ranges or ()
+    merged = [[top, start - left, bottom, end - left] for (top, start), (bottom, end) in ranges if top < SEEN]
     errors = _errors(task["path"])
     return {"status": "read", "width": width, "merged": merged, "errors": errors, **answer}
 

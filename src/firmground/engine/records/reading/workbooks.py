@@ -85,7 +85,14 @@ def stage_workbook(connection: duckdb.DuckDBPyConnection, content: Content, form
 
 
 def _stage(connection: duckdb.DuckDBPyConnection, sheet: _Sheet, content: Content, form: Form) -> ReadTable:
-    heading = find_heading(_first_rows(sheet), form, sheet.merged)
+    try:
+        first_rows = _first_rows(sheet)
+    except csv.Error as error:
+        raise HeadingUnfit(
+            found=f"A cell in the first rows of {content.name} is far longer than a cell of a spreadsheet may be",
+            expected="names of columns",
+        ) from error
+    heading = find_heading(first_rows, form, sheet.merged)
     names = [_LINE_BREAK.sub("", name).replace("\n", " ").strip() for name in heading.names]
     names += [""] * (sheet.width - len(names))
     check_headings(names, content.name, may_be_empty=True)
@@ -139,7 +146,7 @@ def _read(content: Content, form: Form, folder: Path) -> _Sheet:
     _refuse(answer, content, form)
     if answer["errors"]:
         notes.append(f"{answer['errors']:,} cells of the workbook hold an error such as #N/A; they read as empty.")
-    merged = [(top, max(left, 0), bottom, right) for top, left, bottom, right in answer["merged"] if top < SEEN]
+    merged = [(top, max(left, 0), bottom, right) for top, left, bottom, right in answer["merged"]]
     name = answer["sheet"] if answer["others"] else None
     return _Sheet(rows, answer["width"], merged, (*_sheet_notes(answer, form), *notes), name)
 

@@ -20,6 +20,7 @@ from firmground.engine.policy.delivers import FullSpan, parse_delivers
 from firmground.engine.policy.mistakes import PolicyMistake
 from firmground.engine.policy.model import Words
 from firmground.engine.policy.reading import at, place_of
+from firmground.engine.policy.source import LARGEST
 from firmground.engine.policy.source import Mapping as Tree
 from firmground.engine.policy.source_files import SourceFile, columns_of, missing_columns, read_source_file
 from firmground.engine.policy.source_structure import CellDefinition, Derives, KindOfFile
@@ -123,7 +124,8 @@ def _fitted(cell: Cell, headings: list[str]) -> Cell:
 def read_mappings(path: Path) -> dict[str, Mapping]:
     """Name -> mapping of each kind of file that a file explains. Raises MappingUnsound at its place."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)  # one more tells that there are more
     except OSError as error:
         raise MappingUnsound(found=f"The mapping {path} cannot be read ({error.strerror})") from error
     return parse_mappings(content, str(path))

@@ -19,7 +19,7 @@ from firmground.engine.policy.mistakes import PolicyMistake
 from firmground.errors import Place
 
 LARGEST = 1_000_000  # bytes of one file
-MOST = 20_000  # words, lists and mappings of one file; the parser takes a second for them
+MOST = 200_000  # words, lists and mappings of one file; the parser takes a second for 20,000
 DEEPEST = 30  # lists and mappings within each other; a pack needs 7
 _ESCAPES = {"'": re.compile("''"), '"': re.compile(r"\\(x..|u.{4}|U.{8}|.|$)")}
 
@@ -43,7 +43,7 @@ class DoubledKey(PolicyMistake):
 
 
 class FileTooLarge(PolicyMistake):
-    """A file of a pack is larger than a megabyte, or has more than 20,000 words."""
+    """A file of a pack has more than a megabyte, or 200,000 words, lists and mappings (a source file 20,000)."""
 
     id = "FG-P005"
 
@@ -88,8 +88,11 @@ class Mapping:
 Tree = Scalar | Sequence | Mapping
 
 
-def read_yaml(content: bytes, file: str) -> tuple[Tree | None, list[PolicyMistake]]:
-    """The tree of a file's content, or None, and what is wrong with it. file: the name that mistakes carry."""
+def read_yaml(content: bytes, file: str, most: int = MOST) -> tuple[Tree | None, list[PolicyMistake]]:
+    """The tree of a file's content, or None, and what is wrong with it. file: the name that mistakes carry.
+
+    most: words, lists and mappings that it may have.
+    """
     whole = Place(file)
     if len(content) > LARGEST:
         found = f"The file has more than {LARGEST} bytes"
@@ -102,7 +105,7 @@ def read_yaml(content: bytes, file: str) -> tuple[Tree | None, list[PolicyMistak
         expected = "text in UTF-8, as which the file can be saved anew"
         return None, [NotUtf8(found=found, expected=expected, place=Place(file, line, column))]
     try:
-        mistakes = _not_plain(text, file)
+        mistakes = _not_plain(text, file, most)
         if mistakes:
             return None, mistakes
         node = YAML(typ="rt", pure=True).compose(text)
@@ -120,15 +123,15 @@ def _position(before: str) -> tuple[int, int]:
     return line, len(before) - before.rfind("\n")
 
 
-def _not_plain(text: str, file: str) -> list[PolicyMistake]:
+def _not_plain(text: str, file: str, most: int) -> list[PolicyMistake]:
     mistakes: list[PolicyMistake] = []
     depth = 0
     for number, event in enumerate(YAML(typ="rt", pure=True).parse(text)):
         found = None
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         place = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
-        if number > MOST:
-            found = f"More than {MOST} words, lists and mappings stand before this place"
+        if number > most:
+            found = f"More than {most} words, lists and mappings stand before this place"
             return [*mistakes, FileTooLarge(found=found, expected="fewer, or several files", place=place)]
         if depth > DEEPEST:
             found = f"Lists and mappings stand within each other {depth} deep"

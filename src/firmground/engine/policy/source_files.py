@@ -19,6 +19,8 @@ FOLDER = "sources"  # of a pack
 _OF_KINDS = tuple(KindOfFile.model_fields)
 Path = tuple[str | int, ...]
 
+MOST = 20_000  # words, lists and mappings of one file: any user may bring one as a mapping
+
 
 @dataclass(frozen=True)
 class SourceFile:
@@ -62,7 +64,7 @@ class PackWords:
 
 def read_source_file(content: bytes, file: str) -> tuple[SourceFile | None, list[PolicyMistake]]:
     """A source file or mapping, and what is wrong with its structure. file: the name that mistakes carry."""
-    tree, mistakes = read_yaml(content, file)
+    tree, mistakes = read_yaml(content, file, MOST)
     if tree is None:
         return None, mistakes
     tree = _as_texts(tree)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,20 @@ def test_what_came_in_before_explains_the_next_file(lake: LakeUnderTest) -> None
     assert (read.table, read.source, read.columns["kind"].constant) == ("income", "payroll", "wage")
     assert proposal.columns == {"household_id": "HH", "amount": "X7", "occurred_on": "X8"}
     assert "as in D000003" in proposal.text
+
+
+def test_a_list_with_one_heading_in_common_is_no_model_for_payments(lake: LakeUnderTest) -> None:
+    insured = lake.file(f"身份证号\n{ID_NUMBER}\n")
+    mapping = lake.folder / "insured.yaml"
+    mapping.write_text(
+        "source: medical_insurance\ntable: conditions\nderives: {kind: uninsured, from: missing members}\n"
+        "columns: {id_number: 身份证号}\n",
+        encoding="utf-8",
+    )
+    import_file(insured, data=lake.path, mapping=mapping, yes=True, received_at=date(2022, 5, 1))
+    payments = lake.file(f"身份证号,补贴类别,发放金额,发放日期\n{ID_NUMBER},转移性收入,300.00,2022-05-05\n", "发放.csv")
+
+    assert guess(payments, data=lake.path).table == "income"
 
 
 def test_ids_are_known_by_what_they_are_whatever_their_heading(lake: LakeUnderTest) -> None:

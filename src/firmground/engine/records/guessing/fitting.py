@@ -73,7 +73,9 @@ def _fit(table: Table, name: str, headings: list[str], seen: list[Profile], know
     missing = tuple(missing_columns(sure, table, is_list=bool(model and model.mapping.derives)))
     needed = [column for column in missing if column != "kind"]
     score = sum(each.weight for each in placed if each.is_sure) - _REQUIRED * len(needed)
-    score += min(_MOST_WORDS, _words_of(table, [name, *headings])) + (_MODEL + len(_headings(model)) if model else 0)
+    score += min(_MOST_WORDS, _words_of(table, [name, *headings]))
+    if model:  # one that uses few of the headings may fit by chance
+        score += _MODEL * len(_headings(model)) / len(headings) + len(_headings(model))
     return Fit(table, (*placed, *_by_shape(needed, table, placed, seen)), model, missing, score)
 
 

@@ -109,16 +109,10 @@ def _judge(work: Workspace, delivery: Delivery, into: Into, registry: Registry) 
 def _report(work: Workspace, delivery: Delivery, into: Into, conversions: tuple[Conversion, ...]) -> ImportReport:
     """What became of the rows of `typed`."""
     rows, quarantined, waiting = counted(work)
-    return ImportReport(
-        file=delivery.file,
-        table=delivery.table.name,
-        source=delivery.source,
-        received_at=delivery.received_at,
-        delivery=None,
-        rows=rows,
+    return delivery.report(
+        rows,
         accepted=rows - quarantined,
         quarantined=quarantined,
-        repeated=0,
         waiting=waiting,
         mistakes=mistakes_of(work, delivery),
         conversions=conversions,

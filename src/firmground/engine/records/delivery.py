@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from firmground.engine.policy.delivers import FullSpan
 from firmground.engine.records.report import ImportReport
@@ -31,6 +32,20 @@ class Delivery:
     delivers: FullSpan | None = None
     may_drop: bool = False
     first_report: ImportReport | None = None
+
+    def report(self, rows: int, *, accepted: int, quarantined: int = 0, repeated: int = 0, **more: Any) -> ImportReport:
+        """The report of this delivery: what became of its rows, and whatever more is to be said."""
+        return ImportReport(
+            file=self.file,
+            table=self.table.name,
+            source=self.source,
+            received_at=self.received_at,
+            rows=rows,
+            accepted=accepted,
+            quarantined=quarantined,
+            repeated=repeated,
+            **{"delivery": None, "waiting": 0, **more},
+        )
 
     @property
     def id(self) -> str:

@@ -208,16 +208,4 @@ def _repeated(delivery: Delivery, staged: Staged, earlier: DeliveryEntry) -> Imp
         f"This file came in before as {earlier.id}, and its accepted rows stay as they are. "
         "`firmground import --retry --mapping YAML --data DIR` takes up the rows in quarantine with another mapping."
     )
-    return ImportReport(
-        file=delivery.file,
-        table=delivery.table.name,
-        source=delivery.source,
-        received_at=delivery.received_at,
-        delivery=None,
-        rows=rows,
-        accepted=0,
-        quarantined=0,
-        repeated=rows,
-        waiting=0,
-        notes=(note,),
-    )
+    return delivery.report(rows, accepted=0, repeated=rows, notes=(note,))

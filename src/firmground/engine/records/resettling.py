@@ -5,7 +5,7 @@ from __future__ import annotations
 from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.row_numbers import ROWS_PER_DELIVERY
 from firmground.engine.records.settling.chains import Touched
-from firmground.engine.records.settling.events import Events, FullExtract, in_span_sql
+from firmground.engine.records.settling.events import Events, FullExtract, day_sql, in_span_sql
 from firmground.engine.records.settling.keys import ENTITY, key_hash_sql
 from firmground.engine.records.settling.ranks import RANKED, is_ranked
 from firmground.engine.records.settling.settle import settle
@@ -125,7 +125,7 @@ def _of_delivery(entry: DeliveryEntry) -> str:
 
 def _spoken_of(whole: Everything, table: Table, rows: str, old: str | None) -> str:
     """SQL of the rows that a full extract may withdraw. old: leave out those settled for good before it."""
-    first, last = (f"date '{day}'" if day else "cast(null as date)" for day in (whole.first, whole.last))
+    first, last = map(day_sql, (whole.first, whole.last))
     source = "'" + whole.source.replace("'", "''") + "'"
     sql = f"select r.* from ({rows}) as r where r.source = {source} and {in_span_sql(table, 'r', first, last)}"
     if old:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from firmground.engine.records.delivery import Delivery
 from firmground.engine.records.judging.checks import literal
 from firmground.engine.records.report import Withdrawal
-from firmground.engine.records.settling.events import in_span_sql
+from firmground.engine.records.settling.events import day_sql, in_span_sql
 from firmground.engine.records.settling.keys import key_sql
 from firmground.engine.records.store.lake import Lake
 from firmground.engine.records.store.manifest import DataFile, Everything, Manifest
@@ -72,7 +72,7 @@ def withdrawal_of(
     table = delivery.table
     if not manifest.tables.get(table.name):
         return Withdrawal(everything.source, everything.first, everything.last, 0, 0)
-    first, last = (f"date '{day}'" if day else "cast(null as date)" for day in (everything.first, everything.last))
+    first, last = map(day_sql, (everything.first, everything.last))
     at = f"cast({literal(everything.received_at.isoformat())} as timestamptz)"
     contents = ", ".join(f'"{column.name}"' for column in table.columns)
     same = f"cast(row({contents}) as varchar)"

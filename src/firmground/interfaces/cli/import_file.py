@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -13,6 +12,25 @@ from firmground.engine.records import Derivation, ImportReport, UndoReport, With
 from firmground.engine.records.judging.conversion_kinds import TITLES
 from firmground.engine.records.reading.queries import is_database
 from firmground.interfaces.cli.guessing import show_guess
+from firmground.interfaces.cli.import_options import (
+    AsTable,
+    Delivers,
+    DryRun,
+    File,
+    FirstPack,
+    Guess,
+    LakeOrNone,
+    MappingFile,
+    PasswordFile,
+    Proposal,
+    Query,
+    ReceivedAt,
+    Retry,
+    Source,
+    Strict,
+    Undo,
+    Yes,
+)
 from firmground.interfaces.cli.mistakes import WrongUse
 from firmground.interfaces.cli.options import AsJson, existing_file, read_time
 from firmground.interfaces.cli.screen import plain, progress, say, say_json, say_table
@@ -26,84 +44,23 @@ def add_to(app: typer.Typer) -> None:
 
 
 def import_(
-    file: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="FILE",
-            help="CSV file, workbook or Parquet file; with --query the address of a database.",
-            show_default=False,
-        ),
-    ] = None,
-    data: Annotated[
-        Path | None, typer.Option("--data", metavar="DIR", help="Folder of the lake. Only a guess can do without.")
-    ] = None,
-    table: Annotated[
-        str | None, typer.Option("--as", metavar="TABLE", help="The table its rows belong to, such as income.")
-    ] = None,
-    mapping: Annotated[
-        Path | None,
-        typer.Option("--mapping", metavar="YAML", help="Which heading of the file is which column, and its codes."),
-    ] = None,
-    source: Annotated[
-        str | None,
-        typer.Option("--source", metavar="NAME", help="Who delivered it; the pack may know the department's files."),
-    ] = None,
-    received_at: Annotated[
-        str | None,
-        typer.Option("--received-at", metavar="TIME", help="When it was received; a date is its start. Default: now."),
-    ] = None,
-    pack: Annotated[
-        str | None,
-        typer.Option("--pack", metavar="PACK", help="At the first import: the pack that the lake is for. Default: cn."),
-    ] = None,
-    password_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--password-file", metavar="FILE", help="For a protected workbook: a file whose first line is its password."
-        ),
-    ] = None,
-    query: Annotated[
-        str | None,
-        typer.Option(
-            "--query",
-            metavar="SQL",
-            help="What to read from the database, or a file NAME.sql with it. The password comes from PGPASSWORD or a "
-            ".pgpass file.",
-        ),
-    ] = None,
-    delivers: Annotated[
-        str | None,
-        typer.Option(
-            "--delivers",
-            metavar="TEXT",
-            help='What the file holds: "changes", or "everything from 2022-01-01 to 2022-06-30", which withdraws '
-            "earlier rows of its source in that span that it leaves out.",
-        ),
-    ] = None,
-    yes: Annotated[
-        bool,
-        typer.Option(
-            "--yes", help="Take what a full extract or list leaves out as gone, even if that is more than a fifth."
-        ),
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="End with exit code 1 if any row was put into quarantine.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row, and change nothing.")] = False,
-    again: Annotated[
-        bool, typer.Option("--retry", help="Instead of a file: try the rows in quarantine once more.")
-    ] = False,
-    undone: Annotated[
-        str | None,
-        typer.Option("--undo", metavar="DELIVERY", help="Instead of a file: withdraw a whole delivery, as of now."),
-    ] = None,
-    is_guess: Annotated[
-        bool,
-        typer.Option("--guess", help="Instead of an import: propose a mapping for the file, and change nothing."),
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="YAML", help="With --guess: write the proposal to this new file.")
-    ] = None,
+    file: File = None,
+    data: LakeOrNone = None,
+    table: AsTable = None,
+    mapping: MappingFile = None,
+    source: Source = None,
+    received_at: ReceivedAt = None,
+    pack: FirstPack = None,
+    password_file: PasswordFile = None,
+    query: Query = None,
+    delivers: Delivers = None,
+    yes: Yes = False,
+    strict: Strict = False,
+    dry_run: DryRun = False,
+    again: Retry = False,
+    undone: Undo = None,
+    is_guess: Guess = False,
+    out: Proposal = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring a file of records into the lake, and say what became of every row.

@@ -34,7 +34,7 @@ _DAY, _MOMENT = datetime.fromisoformat("2022-05-31"), datetime.fromisoformat("20
 @pytest.mark.parametrize("make", [xlsx, xls])
 @pytest.mark.parametrize("name", ["income.xlsx", "income.xls", "income.csv", "income"])
 def test_a_workbook_is_known_by_its_content(lake: LakeUnderTest, make: object, name: str) -> None:
-    content = make({"收入": _INCOME})  # type: ignore[operator]
+    content = make({"收入": _INCOME})
 
     report = import_file(lake.file(content, name), table="income", data=lake.path)
 
@@ -127,7 +127,7 @@ def test_errors_of_an_old_workbook_read_as_empty_and_are_said() -> None:
 def test_rows_are_counted_as_the_spreadsheet_shows_them(make: object) -> None:
     rows = [(None, None, None), (None, "a", "b"), (None, "1", "2"), (), (), (None, "3", None), (None, None, None)]
 
-    read = read_bytes(make({"s": rows}))  # type: ignore[operator]
+    read = read_bytes(make({"s": rows}))
 
     assert (read.headings, read.rows, read.numbers) == (["a", "b"], [("1", "2"), ("3", None)], [3, 6])
 
@@ -180,7 +180,7 @@ def test_merged_headings_over_several_rows_are_joined(make: object) -> None:
     ]
     merged = [(0, 0, 0, 4), (1, 0, 3, 0), (1, 1, 1, 3), (2, 1, 3, 1), (2, 2, 2, 3), (1, 4, 3, 4)]
 
-    read = read_bytes(make({"s": rows}, merged=merged))  # type: ignore[operator]
+    read = read_bytes(make({"s": rows}, merged=merged))
 
     assert read.headings == ["编号", "收入/工资", "收入/经营/种植", "收入/经营/养殖", "备注"]
     assert (read.rows, read.numbers) == ([("H1", "1", "2", "3", "x")], [5])

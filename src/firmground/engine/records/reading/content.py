@@ -35,7 +35,7 @@ def look(path: Path) -> Content:
     """Read a file once. Raises FileUnreadable."""
     if path.exists() and not path.is_file():
         what = "a folder" if path.is_dir() else "no ordinary file"
-        raise FileUnreadable(found=f"{path} is {what}", expected="a CSV or Parquet file")
+        raise FileUnreadable(found=f"{path} is {what}", expected="a CSV file, a workbook or a Parquet file")
     digest = hashlib.sha256()
     head, last, is_plain = b"", b"", True
     read = feeds = returns = pairs = 0

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 WIDEST, SEEN = 2_000, 40  # as in headings
@@ -29,7 +30,7 @@ def read(task: dict[str, Any]) -> dict[str, Any]:
     import python_calamine as calamine
 
     try:
-        with open(task["path"], "rb") as file:  # noqa: PTH123
+        with Path(task["path"]).open("rb") as file:
             book = calamine.CalamineWorkbook.from_filelike(file)
     except calamine.PasswordError:
         return {"status": "protected"}
@@ -91,7 +92,7 @@ def _is_protected(path: str) -> bool:
     """Whether a file that calamine does not know is a workbook behind a password."""
     import msoffcrypto
 
-    with open(path, "rb") as file:  # noqa: PTH123
+    with Path(path).open("rb") as file:
         try:
             return bool(msoffcrypto.OfficeFile(file).is_encrypted())
         except (msoffcrypto.exceptions.FileFormatError, OSError):  # a torn file is an OSError to olefile
@@ -101,7 +102,7 @@ def _is_protected(path: str) -> bool:
 def _write(sheet: Any, width: int, target: str) -> None:
     """Write the rows of a sheet; calamine gives all from the first row on, and columns from the first filled one."""
     written = 0
-    with open(target, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
+    with Path(target).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)  # line ends within cells are kept
         rows: Iterator[list[Any]] = sheet.iter_rows()
         while batch := list(islice(rows, _BATCH)):
@@ -144,7 +145,7 @@ def decrypt(task: dict[str, Any]) -> dict[str, Any]:
     """Write a protected workbook to `target` without its protection."""
     import msoffcrypto
 
-    with open(task["path"], "rb") as file, open(task["target"], "wb") as target:  # noqa: PTH123
+    with Path(task["path"]).open("rb") as file, Path(task["target"]).open("wb") as target:
         office = msoffcrypto.OfficeFile(file)
         try:
             verify = {"verify_password": True} if office.format == "ooxml" else {}  # the others always do

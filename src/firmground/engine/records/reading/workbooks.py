@@ -43,6 +43,7 @@ _BASE_MEMORY, _BASE_SECONDS = 250_000_000, 2
 _MEMORY_PER_BYTE, _BYTES_PER_SECOND = 6, 2_000_000  # of what a workbook unpacks to
 _LONGEST_ROW = 70_000_000  # characters: 2,000 cells of 32,767
 _LINE_BREAK = re.compile(r"(?<![\x21-\x7e])[ \t]*[\r\n]+[ \t]*|[ \t]*[\r\n]+[ \t]*(?![\x21-\x7e])")
+_CHUNK = 1 << 20
 _NAMED = 20  # sheets that a note names
 
 
@@ -226,9 +227,15 @@ def _refuse(answer: dict[str, Any], content: Content, form: Form) -> None:
 
 
 def _holds_workbook(content: Content) -> bool:
+    """Whether an old office document names a part for a workbook."""
+    before = b""
+    names = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
     with content.path.open("rb") as file:
-        bytes_ = file.read()
-    return any(name.encode("utf-16-le") in bytes_ for name in ("Workbook", "Book"))
+        while chunk := file.read(_CHUNK):
+            if any(name in before + chunk for name in names):
+                return True
+            before = chunk[-len(names[0]) :]
+    return False
 
 
 def _sheet_notes(answer: dict[str, Any], form: Form) -> tuple[str, ...]:

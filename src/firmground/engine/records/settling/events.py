@@ -9,6 +9,9 @@ import duckdb
 
 from firmground.engine.tables import Table
 
+# Why a row does not count; of several causes explanations tell the first.
+CAUSES = ("undone", "withdrawn", "left_out", "replaced", "outranked")
+
 
 @dataclass(frozen=True)
 class FullExtract:
@@ -36,6 +39,11 @@ class Events:
     undone: dict[int, datetime] = field(default_factory=dict)
     extracts: tuple[FullExtract, ...] = ()
     ranks: dict[str, int] = field(default_factory=dict)
+
+
+def day_sql(day: date | None) -> str:
+    """A day as SQL; None: null."""
+    return "cast(null as date)" if day is None else f"date '{day}'"
 
 
 def in_span_sql(table: Table, alias: str, first: str, last: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from firmground.engine.records.settling.events import Events
-from firmground.engine.records.settling.intervals import alive_sql
+from firmground.engine.records.settling.intervals import ENDLESS, alive_sql
 from firmground.engine.tables import Table
 
 RANKED = ("income", "jobs")  # tables
@@ -65,7 +65,7 @@ def settle_ranks(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     for rank in ranks[1:]:
         connection.execute(f"create or replace temp table higher as select * from rivals where rank < {rank}")
         connection.execute(
-            "insert into settled select r.row_id, a.from_at, nullif(a.until_at, cast('infinity' as timestamptz)), "
+            f"insert into settled select r.row_id, a.from_at, nullif(a.until_at, {ENDLESS}), "
             f"'outranked' from rivals as r join higher as h on h.entity = r.entity and {meets} "
             f"join {alive_sql('higher', own)} as a on a.row_id = h.row_id where r.rank = {rank}"
         )

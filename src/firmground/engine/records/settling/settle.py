@@ -30,8 +30,7 @@ def settle(
     """Make the table `settled` (row_id, from_at, until_at, why): what was settled before, and what changes.
 
     touched: the rows that come in or are undone. rows: SQL of all rows of the table, with those that come in. old: SQL
-    of what was settled before. Returns whether anything is settled at all. why: `replaced`, `withdrawn`, `undone`,
-    `left_out` (of a full extract) or `outranked`.
+    of what was settled before. Returns whether anything is settled at all. why: one of CAUSES.
     """
     connection.execute(
         "create or replace temp table settled (row_id bigint, from_at timestamptz, until_at timestamptz, why varchar)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from firmground.engine.records.settling.events import Events, in_span_sql
-from firmground.engine.records.settling.intervals import alive_sql
+from firmground.engine.records.settling.intervals import ENDLESS, alive_sql
 from firmground.engine.tables import Table
 
 _ORDER = "received_at, row_id"
@@ -101,7 +101,7 @@ def settle_entities(connection: duckdb.DuckDBPyConnection) -> None:
         f"from {alive_sql('several', 'own_settled')} as a join several as c on c.row_id = a.row_id"
     )
     connection.execute(
-        "insert into settled select r.row_id, l.from_at, nullif(l.until_at, cast('infinity' as timestamptz)), "
+        f"insert into settled select r.row_id, l.from_at, nullif(l.until_at, {ENDLESS}), "
         "'replaced' from several as r join alive as l on l.entity = r.entity and l.key is distinct from r.key "
         "and (l.received_at > r.received_at or l.received_at = r.received_at and l.row_id > r.row_id) "
         "where not r.deleted"

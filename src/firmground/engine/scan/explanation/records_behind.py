@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from firmground.engine.records.settling.events import CAUSES
 from firmground.engine.scan.backends.duckdb import Connection
 from firmground.engine.scan.compile.statement import Statement
 from firmground.engine.scan.explanation.records_sql import ABOUT, later_sql, own_columns, records_sql, settled_sql
@@ -17,11 +18,7 @@ from firmground.engine.tables import TABLES
 
 # Why a row does not count. Of several reasons the first is told.
 SET_ASIDE = (
-    "outranked",
-    "replaced",
-    "withdrawn",
-    "left_out",
-    "undone",
+    *reversed(CAUSES),
     "not_yet_known",
     "not_a_member",
     "after_as_of",

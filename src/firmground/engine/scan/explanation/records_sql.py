@@ -9,6 +9,7 @@ from sqlglot import exp
 from firmground.engine.policy.expressions import AGGREGATES, Node
 from firmground.engine.policy.model import Fact
 from firmground.engine.policy.scopes import column_names
+from firmground.engine.records.settling.events import CAUSES
 from firmground.engine.scan.compile.facts_sql import column_of
 from firmground.engine.scan.compile.node_sql import Surroundings, day, node_sql
 from firmground.engine.scan.compile.statement import Statement, with_steps, write
@@ -16,7 +17,6 @@ from firmground.engine.scan.compile.windows_sql import condition, open_at
 from firmground.engine.tables import TABLES
 
 ABOUT = ("household_id", "source", "record_id", "received_at", "row_id")
-WHY_SETTLED = ("undone", "withdrawn", "left_out", "replaced", "outranked")  # the causes in a settled list
 Steps = list[tuple[str, exp.Select]]
 
 
@@ -151,9 +151,9 @@ def settled_sql(table_name: str, until: str) -> str:
     """Rows of the asked households that are settled, so that they do not count; each once.
 
     until: the condition on the settled list `s` at the known-at time. Also `deleted`, for the withdrawals themselves,
-    and `why`: of several causes the first of WHY_SETTLED.
+    and `why`: of several causes the first of CAUSES.
     """
-    order = ", ".join(f"'{why}'" for why in WHY_SETTLED)
+    order = ", ".join(f"'{why}'" for why in CAUSES)
     settled = (
         f'(select s.row_id, s.why from "{table_name}__settled" as s where {until} qualify row_number() over '
         f"(partition by s.row_id order by list_position([{order}], s.why)) = 1)"

@@ -38,7 +38,10 @@ def _footer_of(length: int) -> bytes:
 
 def _claims(rows: int) -> bytes:
     """A file that says a number of rows that it does not have, everywhere it says one."""
-    zigzag = lambda number: _varint(number * 2)  # noqa: E731
+
+    def zigzag(number: int) -> bytes:
+        return _varint(number * 2)
+
     whole = _parquet(rows=1_000, compression="none")
     (length,) = struct.unpack("<I", whole[-8:-4])
     footer = whole[-8 - length : -8].replace(b"\x16" + zigzag(1_000), b"\x16" + zigzag(rows))
@@ -98,10 +101,10 @@ PARQUET_FILES = (
             f"cut at {share:.0%}",
             lambda share=share: _parquet(rows=99)[: int(len(_parquet(rows=99)) * share)],
             _DAMAGED,
-        )  # type: ignore[misc]
+        )
         for share in (0.01, 0.5, 0.99)
     ),
-    *(_case(f"spoilt at {share:.0%}", lambda share=share: _spoilt(share), _DAMAGED) for share in (0.1, 0.5, 0.98)),  # type: ignore[misc]
+    *(_case(f"spoilt at {share:.0%}", lambda share=share: _spoilt(share), _DAMAGED) for share in (0.1, 0.5, 0.98)),
     _case("2^40 rows claimed", lambda: _claims(2**40), _BEYOND, _DAMAGED),
     _case("rows fewer than none", lambda: _claims(2**63 - 5), _BEYOND, _DAMAGED),
     _case("a million equal rows in a few bytes", lambda: _repeated("H1", 1_000_000), _BEYOND),

@@ -158,7 +158,7 @@ def _merged(count: int) -> bytes:
 
 
 def _workbook(name: str, make: Callable[[], bytes], *ends: str, accepted: int = 0, **more: object) -> Hostile:
-    return Hostile(f"workbook: {name}", make, ends, accepted, ending=".xlsx", **more)  # type: ignore[arg-type]
+    return Hostile(f"workbook: {name}", make, ends, accepted, ending=".xlsx", **more)
 
 
 WORKBOOKS = (
